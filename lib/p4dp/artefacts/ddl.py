@@ -1,0 +1,47 @@
+"""Contract → Delta DDL with comments and constraints."""
+
+from __future__ import annotations
+
+from p4dp.contracts import Rule, Table
+
+#: Kinds of rules that a single row decides, and that Delta therefore enforces as CHECK.
+CHECKED = ("codes", "range", "pattern", "order", "check")
+
+
+def quoted(text: str) -> str:
+    """A SQL string literal."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def columns(table: Table) -> str:
+    """The column list, as in CREATE TABLE."""
+    parts = [
+        f"`{c.name}` {c.type}{' NOT NULL' if c.required else ''} COMMENT {quoted(c.sentence)}" for c in table.columns
+    ]
+    return ", ".join(parts)
+
+
+def constraint_name(rule: Rule) -> str:
+    """The name of the CHECK constraint of a rule: its code with plain characters."""
+    return rule.code.replace(".", "__")
+
+
+def checks(table: Table) -> dict[str, str]:
+    """CHECK constraints by name. A null result keeps the promise, which Delta would otherwise refuse."""
+    return {
+        constraint_name(r): f"({r.valid}) IS NOT FALSE"
+        for r in table.rules
+        if r.severity == "row" and r.kind in CHECKED
+    }
+
+
+def create(table: Table, location: str) -> str:
+    """One statement that creates the table with everything that it promises."""
+    properties = {f"delta.constraints.{name}": sql for name, sql in checks(table).items()}
+    properties |= {"delta.enableDeletionVectors": "true", "delta.checkpointInterval": "20"}
+    listed = ", ".join(f"{quoted(k)} = {quoted(v)}" for k, v in properties.items())
+    cluster = f" CLUSTER BY ({', '.join(table.cluster)})" if table.cluster else ""
+    return (
+        f"CREATE TABLE IF NOT EXISTS delta.`{location}` ({columns(table)}) USING delta"
+        f" COMMENT {quoted(table.grain)}{cluster} TBLPROPERTIES ({listed})"
+    )

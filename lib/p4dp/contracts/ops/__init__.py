@@ -1,0 +1,1 @@
+"""Contracts of the ops layer: one file per table, named like the table."""

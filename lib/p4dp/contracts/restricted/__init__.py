@@ -1,0 +1,1 @@
+"""Contracts of the restricted layer: one file per table, named like the table."""

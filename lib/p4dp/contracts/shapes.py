@@ -1,0 +1,20 @@
+"""Shapes of raw text: what a value must look like to be landed in bronze at all.
+
+People write names, addresses and social-security numbers anywhere, in lab lines too. A value that is not of the shape of
+its column is not landed: it stays in the delivery, under the vault, and the row says which column it misses (`moved`).
+Every shape is one regular expression, read the same by Java, Python and RE2; null is always allowed.
+"""
+
+from __future__ import annotations
+
+#: thirteen or more digits that begin like a NIR; a CIP13 begins with 34009 and is no match
+NIR_LIKE = r"[1-4][0-9]{2}(0[1-9]|1[0-2]|[2-9][0-9])[0-9AaBb]{8,10}"
+
+SHAPES: dict[str, str] = {
+    "id": r"[A-Za-z0-9][A-Za-z0-9._:/#-]{0,63}",
+    "code": r"[A-Za-z0-9][A-Za-z0-9.+*/_-]{0,12}",
+    "date": r"[0-9]{4,14}([+-][0-9]{4})?|[0-9]{1,4}[-/][0-9]{1,2}[-/][0-9]{1,4}([T ][0-9:.]{1,15}(Z|[+-][0-9:]{2,6})?)?",
+    "number": r"[<>=~]{0,2} ?[+-]?[0-9]{1,7}([.,][0-9]{1,6})?",
+    "flag": r"[A-Za-z0-9éèûâ_]{1,14}",
+    "unit": r"[A-Za-z0-9µμ%/.°*^²³_\[\]{}-]{1,16}",
+}

@@ -1,0 +1,1 @@
+"""Contracts of the silver layer: one file per table, named like the table."""

@@ -1,0 +1,1 @@
+"""bronze → silver, one file per table: pure functions from DataFrame to DataFrame."""

@@ -1,0 +1,21 @@
+"""allergy: statements about allergies."""
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from p4dp.contracts.silver.allergy import TABLE
+from p4dp.silver.columns import coded, conformed, day
+from p4dp.silver.mappings import Mappings
+
+
+def allergy(raw: DataFrame, mappings: Mappings) -> DataFrame:
+    """One delivered statement → one statement; absent ("no known allergy") stays a row of its own."""
+    return conformed(
+        raw,
+        TABLE,
+        {
+            **coded(raw, "allergy", ("ATC", "CIP13", "CIS", "CIM-10", "CISP-2", "SNOMED CT"), mappings),
+            "assertion": F.coalesce(mappings.word("allergy.assertion", raw["assertion"]), F.lit("present")),
+            "recorded_on": day(raw["recorded_on"]),
+        },
+    )

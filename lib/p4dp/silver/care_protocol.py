@@ -1,0 +1,21 @@
+"""care_protocol: long-term illness protocols (ALD)."""
+
+from pyspark.sql import DataFrame
+
+from p4dp.contracts.silver.care_protocol import TABLE
+from p4dp.silver.columns import coded, conformed, day, number
+from p4dp.silver.mappings import Mappings
+
+
+def care_protocol(raw: DataFrame, mappings: Mappings) -> DataFrame:
+    """One delivered protocol → one protocol."""
+    return conformed(
+        raw,
+        TABLE,
+        {
+            "ald_number": number(raw["ald_number"]),
+            **coded(raw, "care_protocol", ("CIM-10", "CISP-2"), mappings),
+            "start_date": day(raw["start_date"]),
+            "end_date": day(raw["end_date"]),
+        },
+    )

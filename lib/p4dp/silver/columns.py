@@ -1,0 +1,144 @@
+"""Raw text → typed columns that remember what could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from p4dp.contracts import Table
+from p4dp.silver import codes
+from p4dp.silver.mappings import Mappings
+
+#: Columns that every raw frame carries into its silver table under the same name.
+_CARRIED = (
+    "practice_key",
+    "patient_key",
+    "encounter_id",
+    "container_id",
+    "delivery_id",
+    "sequence",
+    "extracted_on",
+    "batch_id",
+)
+#: What the quarantine needs beside the contract's columns.
+HELPERS = ("record_key", "record_id", "software", "_unreadable", "_moved", "_copies", "_orphan")
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A typed value, and whether text was given that could not be read."""
+
+    value: Column
+    unreadable: Column
+
+
+def parsed(raw: Column, value: Column) -> Parsed:
+    """Pairs a conversion with its failure: text given, no value out."""
+    return Parsed(value, raw.isNotNull() & value.isNull())
+
+
+def _iso(raw: Column) -> Column:
+    """Text of the three kinds of dates → text yyyy-MM-dd; a missing month or day is 01.
+
+    dd/MM/yyyy; yyyy-MM-dd, with or without time; yyyyMMdd, yyyyMM or yyyy, with or without time (HL7).
+    """
+
+    def part(start: int, length: int) -> Column:
+        return F.substring(raw, start, length)
+
+    digits = F.substring_index(F.substring_index(raw, "+", 1), "-", 1)
+    length = F.length(digits)
+    return (
+        F.when(part(3, 1) == "/", F.concat(part(7, 4), F.lit("-"), part(4, 2), F.lit("-"), part(1, 2)))
+        .when(part(5, 1) == "-", part(1, 10))
+        .when(length >= 8, F.concat(part(1, 4), F.lit("-"), part(5, 2), F.lit("-"), part(7, 2)))
+        .when(length == 6, F.concat(part(1, 4), F.lit("-"), part(5, 2), F.lit("-01")))
+        .when(length == 4, F.concat(part(1, 4), F.lit("-01-01")))
+    )
+
+
+def day(raw: Column) -> Parsed:
+    """A day in any of the three kinds of dates."""
+    return parsed(raw, _iso(raw).try_cast("date"))
+
+
+def date_precision(raw: Column) -> Column:
+    """Whether day, month or year was given."""
+    return F.when(F.length(raw) == 4, "year").when(F.length(raw) == 6, "month").when(raw.isNotNull(), "day")
+
+
+def time_of_day(raw: Column) -> Column:
+    """HH:mm of a date with time; null when none was given."""
+    iso = F.regexp_extract(raw, "[T ]([0-2][0-9]:[0-5][0-9])", 1)
+    hl7 = F.regexp_extract(raw, "^[0-9]{8}([0-2][0-9])([0-5][0-9])", 1)
+    compact = F.concat_ws(":", hl7, F.regexp_extract(raw, "^[0-9]{8}([0-2][0-9])([0-5][0-9])", 2))
+    return F.when(F.length(raw) > 10, F.when(iso != "", iso).when(hl7 != "", compact))
+
+
+def number(raw: Column) -> Parsed:
+    """A number with comma or point; a comparator before it is dropped here and kept by `comparator`."""
+    return parsed(raw, F.translate(raw, ",<>=~ ", ".").try_cast("double"))
+
+
+def comparator(raw: Column) -> Column:
+    """<, >, <= or >= before a number; null when there is none."""
+    found = F.regexp_extract(raw, "^([<>]=?)", 1)
+    return F.when(found != "", found)
+
+
+def yes_no(raw: Column) -> Parsed:
+    """A flag in the words that French software uses."""
+    word = F.lower(raw)
+    return parsed(
+        raw,
+        F.when(word.isin("o", "oui", "1", "true", "vrai", "v"), True).when(
+            word.isin("n", "non", "0", "false", "faux", "f"), False
+        ),
+    )
+
+
+def coded(raw: DataFrame, kind: str, systems: tuple[str, ...], mappings: Mappings) -> dict[str, Column]:
+    """Standard code and system with the original beside them.
+
+    The source's own mapping of codes (`kind.code` in conf/sources) comes first: it turns a local code into `SYSTEM:code`.
+    """
+    mapped = mappings.known(f"{kind}.code", raw["code"])
+    system, code = codes.system(raw["code_system"]), raw["code"]
+    if mapped is not None:
+        system = F.coalesce(F.substring_index(mapped, ":", 1), system)
+        code = F.coalesce(F.substring_index(mapped, ":", -1), code)
+    standard = codes.normal_among(systems, system, code)
+    return {
+        "code_system": F.when(standard.isNotNull(), system),
+        "code": standard,
+        "source_code_system": F.when(raw["code"].isNotNull(), raw["code_system"]),
+        "source_code": raw["code"],
+    }
+
+
+def conformed(raw: DataFrame, table: Table, values: Mapping[str, Column | Parsed]) -> DataFrame:
+    """The contract's columns in order, and the helpers that the quarantine needs.
+
+    Columns that are neither given nor carried are null; the table's own key is the record's key.
+    """
+    chosen: list[Column] = []
+    for column in table.columns:
+        given = values.get(column.name)
+        if isinstance(given, Parsed):
+            given = given.value
+        if given is None:
+            if column.name == f"{table.name}_id":
+                given = F.col("record_key")
+            elif column.name in _CARRIED and column.name in raw.columns:
+                given = F.col(column.name)
+            else:
+                given = F.lit(None)
+        chosen.append(given.cast(column.type).alias(column.name))
+    failed = [F.when(v.unreadable, name) for name, v in values.items() if isinstance(v, Parsed)]
+    unreadable = F.nullif(F.concat_ws(",", *failed), F.lit("")) if failed else F.lit(None).cast("string")
+    helpers = [unreadable.alias("_unreadable"), F.col("moved").alias("_moved")]
+    kept = [F.col(n) for n in HELPERS if n in raw.columns and n not in table.names]
+    return raw.select(*chosen, *kept, *helpers)

@@ -1,0 +1,20 @@
+"""order: care asked of others."""
+
+from pyspark.sql import DataFrame
+
+from p4dp.contracts.silver.order import TABLE
+from p4dp.silver.columns import coded, conformed, day
+from p4dp.silver.mappings import Mappings
+
+
+def order(raw: DataFrame, mappings: Mappings) -> DataFrame:
+    """One delivered order → one order."""
+    return conformed(
+        raw,
+        TABLE,
+        {
+            "ordered_on": day(raw["ordered_on"]),
+            "kind": mappings.word("order.kind", raw["kind"]),
+            **coded(raw, "order", ("LOINC", "CCAM", "CISP-2", "local"), mappings),
+        },
+    )

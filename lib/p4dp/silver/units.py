@@ -1,0 +1,151 @@
+"""Units: French spellings → UCUM, and one standard unit per sign or analysis with the factor to reach it.
+
+Molar masses (g/mol) behind the factors: glucose 180.16, creatinine 113.12, cholesterol 386.65, triglycerides 885.4 (triolein),
+urea 60.06, uric acid 168.11. HbA1c: IFCC mmol/mol = (NGSP % - 2.152) / 0.09148 (NGSP master equation).
+tests/unit/test_units.py holds every linear factor against a UCUM library.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+#: spelling in lower case without blanks → UCUM
+SPELLINGS = {
+    "cm": "cm",
+    "m": "m",
+    "mm": "mm",
+    "kg": "kg",
+    "g": "g",
+    "mmhg": "mm[Hg]",
+    "cmhg": "cm[Hg]",
+    "mm[hg]": "mm[Hg]",
+    "cm[hg]": "cm[Hg]",
+    "/min": "/min",
+    "bpm": "/min",
+    "batt/min": "/min",
+    "°c": "Cel",
+    "cel": "Cel",
+    "c": "Cel",
+    "kg/m2": "kg/m2",
+    "kg/m²": "kg/m2",
+    "%": "%",
+    "g/l": "g/L",
+    "g/dl": "g/dL",
+    "mg/l": "mg/L",
+    "mg/dl": "mg/dL",
+    "mmol/l": "mmol/L",
+    "µmol/l": "umol/L",
+    "μmol/l": "umol/L",
+    "umol/l": "umol/L",
+    "nmol/l": "nmol/L",
+    "pmol/l": "pmol/L",
+    "mui/l": "m[IU]/L",
+    "m[iu]/l": "m[IU]/L",
+    "µui/ml": "u[IU]/mL",
+    "ui/l": "[IU]/L",
+    "u/l": "U/L",
+    "ng/ml": "ng/mL",
+    "µg/l": "ug/L",
+    "ug/l": "ug/L",
+    "pg/ml": "pg/mL",
+    "ng/l": "ng/L",
+    "ml/min/1.73m2": "mL/min/{1.73_m2}",
+    "ml/min/{1.73_m2}": "mL/min/{1.73_m2}",
+    "ml/min": "mL/min",
+    "mmol/mol": "mmol/mol",
+    "g/100ml": "g/dL",
+    "10*9/l": "10*9/L",
+    "g/l(10^9)": "10*9/L",
+    "giga/l": "10*9/L",
+    "10*12/l": "10*12/L",
+    "tera/l": "10*12/L",
+    "meq/l": "meq/L",
+    "mg/mmol": "mg/mmol",
+    "mg/g": "mg/g",
+    "{tablet}": "{tablet}",
+    "cp": "{tablet}",
+    "{pack}/a": "{pack}/a",
+    "pa": "{pack}/a",
+    "{cigarette}/d": "{cigarette}/d",
+    "cig/j": "{cigarette}/d",
+    "verres/semaine": "{drink}/wk",
+    "{drink}/wk": "{drink}/wk",
+    "ml": "mL",
+    "mg": "mg",
+    "h/semaine": "h/wk",
+    "h/wk": "h/wk",
+    "1": "1",
+    "gel": "{capsule}",
+    "{capsule}": "{capsule}",
+    "ui": "[IU]",
+}
+#: LOINC → standard unit, and factor from each other accepted unit
+STANDARD: dict[str, tuple[str, dict[str, float]]] = {
+    "8302-2": ("cm", {"m": 100.0, "mm": 0.1}),
+    "56086-2": ("cm", {"m": 100.0}),
+    "29463-7": ("kg", {"g": 0.001}),
+    "8480-6": ("mm[Hg]", {"cm[Hg]": 10.0}),
+    "8462-4": ("mm[Hg]", {"cm[Hg]": 10.0}),
+    "8867-4": ("/min", {}),
+    "8310-5": ("Cel", {}),
+    "39156-5": ("kg/m2", {}),
+    "59408-5": ("%", {}),
+    "2345-7": ("mmol/L", {"g/L": 1000 / 180.16, "mg/dL": 10 / 180.16}),
+    "14749-6": ("mmol/L", {"g/L": 1000 / 180.16, "mg/dL": 10 / 180.16}),
+    "2160-0": ("umol/L", {"mg/L": 1000 / 113.12, "mg/dL": 10000 / 113.12, "mmol/L": 1000.0}),
+    "14682-9": ("umol/L", {"mg/L": 1000 / 113.12, "mg/dL": 10000 / 113.12, "mmol/L": 1000.0}),
+    "2093-3": ("mmol/L", {"g/L": 1000 / 386.65, "mg/dL": 10 / 386.65}),
+    "2085-9": ("mmol/L", {"g/L": 1000 / 386.65, "mg/dL": 10 / 386.65}),
+    "13457-7": ("mmol/L", {"g/L": 1000 / 386.65, "mg/dL": 10 / 386.65}),
+    "2571-8": ("mmol/L", {"g/L": 1000 / 885.4, "mg/dL": 10 / 885.4}),
+    "3094-0": ("mmol/L", {"g/L": 1000 / 60.06, "mg/dL": 10 / 60.06}),
+    "3084-1": ("umol/L", {"mg/L": 1000 / 168.11, "mg/dL": 10000 / 168.11}),
+    "718-7": ("g/dL", {"g/L": 0.1}),
+    "3016-3": ("m[IU]/L", {"u[IU]/mL": 1.0}),
+    "1988-5": ("mg/L", {"mg/dL": 10.0}),
+    "62238-1": ("mL/min/{1.73_m2}", {}),
+    "2823-3": ("mmol/L", {"meq/L": 1.0}),
+    "2951-2": ("mmol/L", {"meq/L": 1.0}),
+    "6690-2": ("10*9/L", {}),
+    "777-3": ("10*9/L", {}),
+    "2276-4": ("ug/L", {"ng/mL": 1.0}),
+    "4548-4": ("%", {}),
+}
+#: HbA1c is the one analysis whose conversion is not a mere factor: LOINC → (unit, slope, offset)
+_AFFINE = {"4548-4|mmol/mol": (0.09148, 2.152)}
+
+
+def _map(pairs: dict[str, object]) -> Column:
+    return F.create_map(*(F.lit(x) for x in chain.from_iterable(pairs.items())))
+
+
+def ucum(raw: Column) -> Column:
+    """UCUM unit of a spelling; null when the spelling is not known."""
+    return F.element_at(_map(dict(SPELLINGS)), F.lower(F.translate(raw, " ", "")))
+
+
+def standard_unit(loinc: Column, unit: Column) -> Column:
+    """The standard unit when the unit can be converted to it; the unit itself for an analysis without a standard."""
+    standard = F.element_at(_map({code: target for code, (target, _) in STANDARD.items()}), loinc)
+    return F.when(standard.isNull(), unit).when(factor(loinc, unit).isNotNull(), standard)
+
+
+def factor(loinc: Column, unit: Column) -> Column:
+    """What a value in `unit` is multiplied by; null when it cannot be converted."""
+    pairs = {f"{code}|{target}": 1.0 for code, (target, _) in STANDARD.items()}
+    pairs |= {f"{code}|{other}": f for code, (_, others) in STANDARD.items() for other, f in others.items()}
+    pairs |= {name: slope for name, (slope, _) in _AFFINE.items()}
+    return F.element_at(_map(dict(pairs)), F.concat_ws("|", loinc, unit))
+
+
+def convert(loinc: Column, unit: Column, value: Column) -> Column:
+    """The value in the standard unit; unchanged for an analysis without a standard; null when it cannot be converted."""
+    known = loinc.isin(*STANDARD)
+    name = F.concat_ws("|", loinc, unit)
+    shift: Column = F.lit(0.0)
+    for affine, (_, offset) in _AFFINE.items():
+        shift = F.when(name == affine, F.lit(offset)).otherwise(shift)
+    return F.round(F.when(known, value * factor(loinc, unit) + shift).otherwise(value), 6)

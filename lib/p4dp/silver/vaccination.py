@@ -1,0 +1,24 @@
+"""vaccination: doses given or refused."""
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from p4dp.contracts.silver.vaccination import TABLE
+from p4dp.silver.columns import coded, conformed, day, number
+from p4dp.silver.drugs import atc_of
+from p4dp.silver.mappings import Mappings
+
+
+def vaccination(raw: DataFrame, mappings: Mappings) -> DataFrame:
+    """One delivered dose → one dose; a dose without an assertion was given."""
+    typed = conformed(
+        raw,
+        TABLE,
+        {
+            "given_on": day(raw["given_on"]),
+            **coded(raw, "vaccination", ("CIP13", "CIS", "ATC"), mappings),
+            "dose_rank": number(raw["dose_rank"]),
+            "assertion": F.coalesce(mappings.word("vaccination.assertion", raw["assertion"]), F.lit("present")),
+        },
+    )
+    return atc_of(typed, mappings)

@@ -1,0 +1,21 @@
+"""work_stoppage: sick leaves."""
+
+from pyspark.sql import DataFrame
+
+from p4dp.contracts.silver.work_stoppage import TABLE
+from p4dp.silver.columns import coded, conformed, day, yes_no
+from p4dp.silver.mappings import Mappings
+
+
+def work_stoppage(raw: DataFrame, mappings: Mappings) -> DataFrame:
+    """One delivered leave → one leave."""
+    return conformed(
+        raw,
+        TABLE,
+        {
+            "start_date": day(raw["start_date"]),
+            "end_date": day(raw["end_date"]),
+            **coded(raw, "work_stoppage", ("CISP-2", "CIM-10"), mappings),
+            "is_extension": yes_no(raw["is_extension"]),
+        },
+    )
