@@ -15,9 +15,7 @@ def quoted(text: str) -> str:
 
 def columns(table: Table) -> str:
     """The column list, as in CREATE TABLE."""
-    parts = [
-        f"`{c.name}` {c.type}{' NOT NULL' if c.required else ''} COMMENT {quoted(c.sentence)}" for c in table.columns
-    ]
+    parts = [f"`{c.name}` {c.type}{' NOT NULL' if c.required else ''} COMMENT {quoted(c.sentence)}" for c in table.columns]
     return ", ".join(parts)
 
 
@@ -28,11 +26,7 @@ def constraint_name(rule: Rule) -> str:
 
 def checks(table: Table) -> dict[str, str]:
     """CHECK constraints by name. A null result keeps the promise, which Delta would otherwise refuse."""
-    return {
-        constraint_name(r): f"({r.valid}) IS NOT FALSE"
-        for r in table.rules
-        if r.severity == "row" and r.kind in CHECKED
-    }
+    return {constraint_name(r): f"({r.valid}) IS NOT FALSE" for r in table.rules if r.severity == "row" and r.kind in CHECKED}
 
 
 def create(table: Table, location: str) -> str:

@@ -5,14 +5,13 @@ Transformations give, beside the contract's columns, what a row alone cannot tel
 - `_unreadable`: names of parsed columns whose text could not be read, comma-separated, null when none;
 - `_moved`: names of raw fields whose text was not of its shape, comma-separated, null when none;
 - `_copies`: how many records of the delivery share the key;
+- `_once`: a number that keeps the optimiser from repeating the columns' expressions in every rule;
 - `_orphan`: true when `encounter_id` is given and no encounter has it.
 """
 
 from __future__ import annotations
 
 from p4dp.contracts import Rule, Table
-
-HELPERS = ("_unreadable", "_moved", "_copies", "_orphan")
 
 
 def _named(helper: str, column: str) -> str:
@@ -50,7 +49,7 @@ def kept(table: Table) -> str:
     """SQL that is true for a row that keeps every row rule; cheap, since most rows do."""
     required = [f"{c.name} IS NOT NULL" for c in table.columns if c.required]
     valid = [f"({r.valid}) IS NOT FALSE" for r in row_rules(table) if r.valid and r.kind != "required"]
-    helpers = ["_unreadable IS NULL", "_moved IS NULL", "_copies <= 1", "NOT _orphan"]
+    helpers = ["_once >= 0", "_unreadable IS NULL", "_moved IS NULL", "_copies <= 1", "NOT _orphan"]
     return " AND ".join([*helpers, *required, *valid])
 
 

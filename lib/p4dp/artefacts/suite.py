@@ -7,19 +7,14 @@ from a boolean column that the gate adds (`meta.column`), so that no expectation
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from p4dp.artefacts.ddl import constraint_name
 from p4dp.contracts import Rule, Table
 
-_DATE = re.compile(r"DATE'(\d{4}-\d{2}-\d{2})'")
 
-
-def _bound(sql: str) -> str | float | None:
-    """A literal bound; None when the bound is an expression, which the pair or the gate's column checks."""
-    if found := _DATE.fullmatch(sql):
-        return found.group(1)
+def _bound(sql: str) -> float | None:
+    """A number as bound; None for dates and expressions, which a boolean column of the gate checks."""
     try:
         return float(sql)
     except ValueError:

@@ -9,12 +9,13 @@ from p4dp.silver.mappings import Mappings
 
 def act(raw: DataFrame, mappings: Mappings) -> DataFrame:
     """One delivered act → one act."""
+    raw, code = coded(raw, "act", ("NGAP", "CCAM"), mappings)
     return conformed(
         raw,
         TABLE,
         {
             "done_on": day(raw["done_on"]),
-            **coded(raw, "act", ("NGAP", "CCAM"), mappings),
+            **code,
             "coefficient": number(raw["coefficient"]),
         },
     )

@@ -10,11 +10,12 @@ from p4dp.silver.mappings import Mappings
 
 def allergy(raw: DataFrame, mappings: Mappings) -> DataFrame:
     """One delivered statement → one statement; absent ("no known allergy") stays a row of its own."""
+    raw, code = coded(raw, "allergy", ("ATC", "CIP13", "CIS", "CIM-10", "CISP-2", "SNOMED CT"), mappings)
     return conformed(
         raw,
         TABLE,
         {
-            **coded(raw, "allergy", ("ATC", "CIP13", "CIS", "CIM-10", "CISP-2", "SNOMED CT"), mappings),
+            **code,
             "assertion": F.coalesce(mappings.word("allergy.assertion", raw["assertion"]), F.lit("present")),
             "recorded_on": day(raw["recorded_on"]),
         },

@@ -9,12 +9,13 @@ from p4dp.silver.mappings import Mappings
 
 def care_protocol(raw: DataFrame, mappings: Mappings) -> DataFrame:
     """One delivered protocol → one protocol."""
+    raw, code = coded(raw, "care_protocol", ("CIM-10", "CISP-2"), mappings)
     return conformed(
         raw,
         TABLE,
         {
             "ald_number": number(raw["ald_number"]),
-            **coded(raw, "care_protocol", ("CIM-10", "CISP-2"), mappings),
+            **code,
             "start_date": day(raw["start_date"]),
             "end_date": day(raw["end_date"]),
         },

@@ -94,28 +94,28 @@ def yes_no(raw: Column) -> Parsed:
     word = F.lower(raw)
     return parsed(
         raw,
-        F.when(word.isin("o", "oui", "1", "true", "vrai", "v"), True).when(
-            word.isin("n", "non", "0", "false", "faux", "f"), False
-        ),
+        F.when(word.isin("o", "oui", "1", "true", "vrai", "v"), True).when(word.isin("n", "non", "0", "false", "faux", "f"), False),
     )
 
 
-def coded(raw: DataFrame, kind: str, systems: tuple[str, ...], mappings: Mappings) -> dict[str, Column]:
+def coded(raw: DataFrame, kind: str, systems: tuple[str, ...], mappings: Mappings) -> tuple[DataFrame, dict[str, Column]]:
     """Standard code and system with the original beside them.
 
     The source's own mapping of codes (`kind.code` in conf/sources) comes first: it turns a local code into `SYSTEM:code`.
+    The frame that comes back holds the codes as columns of their own, so that what is built on them does not repeat them.
     """
     mapped = mappings.known(f"{kind}.code", raw["code"])
     system, code = codes.system(raw["code_system"]), raw["code"]
     if mapped is not None:
         system = F.coalesce(F.substring_index(mapped, ":", 1), system)
         code = F.coalesce(F.substring_index(mapped, ":", -1), code)
-    standard = codes.normal_among(systems, system, code)
-    return {
-        "code_system": F.when(standard.isNotNull(), system),
-        "code": standard,
-        "source_code_system": F.when(raw["code"].isNotNull(), raw["code_system"]),
-        "source_code": raw["code"],
+    raw = raw.withColumns({"_system": system, "_code": code})
+    raw = raw.withColumn("_standard", codes.normal(systems, F.col("_system"), F.col("_code")))
+    return raw, {
+        "code_system": F.when(F.col("_standard").isNotNull(), F.col("_system")),
+        "code": F.col("_standard"),
+        "source_code_system": F.when(F.col("code").isNotNull(), F.col("code_system")),
+        "source_code": F.col("code"),
     }
 
 
@@ -141,4 +141,6 @@ def conformed(raw: DataFrame, table: Table, values: Mapping[str, Column | Parsed
     unreadable = F.nullif(F.concat_ws(",", *failed), F.lit("")) if failed else F.lit(None).cast("string")
     helpers = [unreadable.alias("_unreadable"), F.col("moved").alias("_moved")]
     kept = [F.col(n) for n in HELPERS if n in raw.columns and n not in table.names]
-    return raw.select(*chosen, *kept, *helpers)
+    # A value that the optimiser must not compute twice keeps it from pushing the quarantine's filter through this projection, where
+    # each rule would repeat the whole expression of each column.
+    return raw.select(*chosen, *kept, *helpers, F.monotonically_increasing_id().alias("_once"))

@@ -10,11 +10,12 @@ from p4dp.silver.mappings import Mappings
 
 def diagnosis(raw: DataFrame, mappings: Mappings) -> DataFrame:
     """One delivered result → one result; a result without an assertion is stated as present."""
+    raw, code = coded(raw, "diagnosis", ("CISP-2", "CIM-10"), mappings)
     return conformed(
         raw,
         TABLE,
         {
-            **coded(raw, "diagnosis", ("CISP-2", "CIM-10"), mappings),
+            **code,
             "assertion": F.coalesce(mappings.word("diagnosis.assertion", raw["assertion"]), F.lit("present")),
         },
     )

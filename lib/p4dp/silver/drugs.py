@@ -13,7 +13,5 @@ def atc_of(typed: DataFrame, mappings: Mappings) -> DataFrame:
     if mappings.drugs is None:
         return typed.withColumn("atc", own)
     drugs = mappings.drugs.select(F.col("cip13").alias("_cip13"), F.col("atc").alias("_atc"))
-    joined = typed.join(
-        F.broadcast(drugs), (F.col("code") == F.col("_cip13")) & (F.col("code_system") == "CIP13"), "left"
-    )
+    joined = typed.join(F.broadcast(drugs), (F.col("code") == F.col("_cip13")) & (F.col("code_system") == "CIP13"), "left")
     return joined.withColumn("atc", F.coalesce(own, F.col("_atc"))).select(*columns)

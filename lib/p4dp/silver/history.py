@@ -10,12 +10,13 @@ from p4dp.silver.mappings import Mappings
 
 def history(raw: DataFrame, mappings: Mappings) -> DataFrame:
     """One delivered entry → one entry; dates keep how much of them was given."""
+    raw, code = coded(raw, "history", ("CISP-2", "CIM-10", "CCAM", "SNOMED CT"), mappings)
     return conformed(
         raw,
         TABLE,
         {
             "kind": mappings.word("history.kind", raw["kind"]),
-            **coded(raw, "history", ("CISP-2", "CIM-10", "CCAM", "SNOMED CT"), mappings),
+            **code,
             "assertion": F.coalesce(mappings.word("history.assertion", raw["assertion"]), F.lit("present")),
             "relative": raw["relative"],
             "start_date": day(raw["start_date"]),

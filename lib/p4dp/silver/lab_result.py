@@ -11,26 +11,26 @@ from p4dp.silver.mappings import Mappings
 
 def lab_result(raw: DataFrame, mappings: Mappings) -> DataFrame:
     """One delivered result → one result in its standard unit (units.STANDARD); words stay in restricted."""
-    code = coded(raw, "lab_result", ("LOINC", "local"), mappings)
-    unit, delivered = units.ucum(raw["unit"]), number(raw["value"])
+    raw, code = coded(raw, "lab_result", ("LOINC", "local"), mappings)
+    raw = units.standardised(raw, F.col("_standard"))
+    raw = raw.withColumns({f"_{name}": number(F.col(name)).value for name in ("value", "low", "high")})
 
-    def converted(text: str) -> Parsed:
-        value = number(raw[text]).value
-        return parsed(raw[text], F.when(value.isNotNull(), F.coalesce(units.convert(code["code"], unit, value), value)))
+    def converted(name: str) -> Parsed:
+        return parsed(F.col(name), units.convert(F.col(f"_{name}")))
 
     return conformed(
         raw,
         TABLE,
         {
-            "sampled_on": day(raw["sampled_on"]),
+            "sampled_on": day(F.col("sampled_on")),
             **code,
             "value": converted("value"),
-            "comparator": comparator(raw["value"]),
-            "unit": units.standard_unit(code["code"], unit),
-            "source_value": delivered.value,
-            "source_unit": raw["unit"],
+            "comparator": comparator(F.col("value")),
+            "unit": F.col("_standard_unit"),
+            "source_value": F.col("_value"),
+            "source_unit": F.col("unit"),
             "low": converted("low"),
             "high": converted("high"),
-            "interpretation": raw["interpretation"],
+            "interpretation": F.col("interpretation"),
         },
     )

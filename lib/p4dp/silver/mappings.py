@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import chain
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 @dataclass(frozen=True)
@@ -41,5 +44,5 @@ class Mappings:
         }
         if not pairs:
             return None
-        table = F.create_map(*(F.lit(x) for x in chain.from_iterable(sorted(pairs.items()))))
+        table = F.expr("map(" + ", ".join(f"{_quoted(k)}, {_quoted(v)}" for k, v in sorted(pairs.items())) + ")")
         return F.element_at(table, F.concat_ws("|", F.col("software"), raw))

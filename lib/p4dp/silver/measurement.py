@@ -12,23 +12,17 @@ from p4dp.silver.mappings import Mappings
 def measurement(raw: DataFrame, mappings: Mappings) -> DataFrame:
     """One delivered sign → one sign in its standard unit (units.STANDARD), the delivered value beside it."""
     raw = raw.withColumn("code_system", F.lit("LOINC"))
-    code = coded(raw, "measurement", ("LOINC",), mappings)
-    unit, delivered = units.ucum(raw["unit"]), number(raw["value"])
+    raw, code = coded(raw, "measurement", ("LOINC",), mappings)
+    raw = units.standardised(raw, F.col("_standard")).withColumn("_value", number(F.col("value")).value)
     return conformed(
         raw,
         TABLE,
         {
-            "measured_on": day(raw["measured_on"]),
+            "measured_on": day(F.col("measured_on")),
             **code,
-            "value": parsed(
-                raw["value"],
-                F.when(
-                    delivered.value.isNotNull(),
-                    F.coalesce(units.convert(code["code"], unit, delivered.value), delivered.value),
-                ),
-            ),
-            "unit": units.standard_unit(code["code"], unit),
-            "source_value": delivered.value,
-            "source_unit": raw["unit"],
+            "value": parsed(F.col("value"), units.convert(F.col("_value"))),
+            "unit": F.col("_standard_unit"),
+            "source_value": F.col("_value"),
+            "source_unit": F.col("unit"),
         },
     )

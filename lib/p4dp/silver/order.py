@@ -9,12 +9,13 @@ from p4dp.silver.mappings import Mappings
 
 def order(raw: DataFrame, mappings: Mappings) -> DataFrame:
     """One delivered order → one order."""
+    raw, code = coded(raw, "order", ("LOINC", "CCAM", "CISP-2", "local"), mappings)
     return conformed(
         raw,
         TABLE,
         {
             "ordered_on": day(raw["ordered_on"]),
             "kind": mappings.word("order.kind", raw["kind"]),
-            **coded(raw, "order", ("LOINC", "CCAM", "CISP-2", "local"), mappings),
+            **code,
         },
     )

@@ -11,7 +11,7 @@ from p4dp.silver.mappings import Mappings
 
 def prescription(raw: DataFrame, mappings: Mappings) -> DataFrame:
     """One delivered line → one line, with the ATC code of the drug referential when a CIP13 was delivered."""
-    code = coded(raw, "prescription", ("CIP13", "CIP7", "CIS", "UCD", "ATC"), mappings)
+    raw, code = coded(raw, "prescription", ("CIP13", "CIP7", "CIS", "UCD", "ATC"), mappings)
     typed = conformed(
         raw,
         TABLE,

@@ -9,4 +9,5 @@ from p4dp.silver.mappings import Mappings
 
 def reason(raw: DataFrame, mappings: Mappings) -> DataFrame:
     """One delivered reason → one reason, coded in CISP-2 or CIM-10."""
-    return conformed(raw, TABLE, coded(raw, "reason", ("CISP-2", "CIM-10"), mappings))
+    raw, code = coded(raw, "reason", ("CISP-2", "CIM-10"), mappings)
+    return conformed(raw, TABLE, code)

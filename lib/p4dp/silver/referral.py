@@ -15,9 +15,9 @@ def referral(raw: DataFrame, mappings: Mappings) -> DataFrame:
         TABLE,
         {
             "referred_on": day(raw["referred_on"]),
-            "specialty_code": F.when(
-                F.length(raw["specialty_code"]) == 1, F.lpad(raw["specialty_code"], 2, "0")
-            ).otherwise(mappings.word("referral.specialty_code", raw["specialty_code"])),
+            "specialty_code": F.when(F.length(raw["specialty_code"]) == 1, F.lpad(raw["specialty_code"], 2, "0")).otherwise(
+                mappings.word("referral.specialty_code", raw["specialty_code"])
+            ),
             "urgent": yes_no(raw["urgent"]),
         },
     )

@@ -7,9 +7,7 @@ tests/unit/test_units.py holds every linear factor against a UCUM library.
 
 from __future__ import annotations
 
-from itertools import chain
-
-from pyspark.sql import Column
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 #: spelling in lower case without blanks → UCUM
@@ -119,7 +117,10 @@ _AFFINE = {"4548-4|mmol/mol": (0.09148, 2.152)}
 
 
 def _map(pairs: dict[str, object]) -> Column:
-    return F.create_map(*(F.lit(x) for x in chain.from_iterable(pairs.items())))
+    def literal(value: object) -> str:
+        return f"'{value}'" if isinstance(value, str) else f"double('{value!r}')"
+
+    return F.expr("map(" + ", ".join(f"'{k}', {literal(v)}" for k, v in pairs.items()) + ")")
 
 
 def ucum(raw: Column) -> Column:
@@ -127,25 +128,29 @@ def ucum(raw: Column) -> Column:
     return F.element_at(_map(dict(SPELLINGS)), F.lower(F.translate(raw, " ", "")))
 
 
-def standard_unit(loinc: Column, unit: Column) -> Column:
-    """The standard unit when the unit can be converted to it; the unit itself for an analysis without a standard."""
+def standardised(raw: DataFrame, loinc: Column) -> DataFrame:
+    """Adds what converts a value: `_unit` (UCUM as delivered), `_standard_unit`, `_factor` and `_shift`.
+
+    `_factor` is null when the unit cannot be converted to the analysis's standard unit, 1 for an analysis without a standard.
+    """
     standard = F.element_at(_map({code: target for code, (target, _) in STANDARD.items()}), loinc)
-    return F.when(standard.isNull(), unit).when(factor(loinc, unit).isNotNull(), standard)
-
-
-def factor(loinc: Column, unit: Column) -> Column:
-    """What a value in `unit` is multiplied by; null when it cannot be converted."""
-    pairs = {f"{code}|{target}": 1.0 for code, (target, _) in STANDARD.items()}
+    pairs: dict[str, object] = {f"{code}|{target}": 1.0 for code, (target, _) in STANDARD.items()}
     pairs |= {f"{code}|{other}": f for code, (_, others) in STANDARD.items() for other, f in others.items()}
     pairs |= {name: slope for name, (slope, _) in _AFFINE.items()}
-    return F.element_at(_map(dict(pairs)), F.concat_ws("|", loinc, unit))
+    raw = raw.withColumns({"_unit": ucum(F.col("unit")), "_target": standard})
+    pair = F.concat_ws("|", loinc, F.col("_unit"))
+    shifts: dict[str, object] = {name: offset for name, (_, offset) in _AFFINE.items()}
+    raw = raw.withColumns(
+        {
+            "_factor": F.when(F.col("_target").isNull(), 1.0).otherwise(F.element_at(_map(pairs), pair)),
+            "_shift": F.coalesce(F.element_at(_map(shifts), pair), F.lit(0.0)),
+        }
+    )
+    return raw.withColumn(
+        "_standard_unit", F.when(F.col("_target").isNull(), F.col("_unit")).when(F.col("_factor").isNotNull(), F.col("_target"))
+    )
 
 
-def convert(loinc: Column, unit: Column, value: Column) -> Column:
-    """The value in the standard unit; unchanged for an analysis without a standard; null when it cannot be converted."""
-    known = loinc.isin(*STANDARD)
-    name = F.concat_ws("|", loinc, unit)
-    shift: Column = F.lit(0.0)
-    for affine, (_, offset) in _AFFINE.items():
-        shift = F.when(name == affine, F.lit(offset)).otherwise(shift)
-    return F.round(F.when(known, value * factor(loinc, unit) + shift).otherwise(value), 6)
+def convert(value: Column) -> Column:
+    """The value in the standard unit; the value itself when it cannot be converted (`_standard_unit` is null then)."""
+    return F.round(F.coalesce(value * F.col("_factor") + F.col("_shift"), value), 6)

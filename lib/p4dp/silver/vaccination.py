@@ -11,12 +11,13 @@ from p4dp.silver.mappings import Mappings
 
 def vaccination(raw: DataFrame, mappings: Mappings) -> DataFrame:
     """One delivered dose → one dose; a dose without an assertion was given."""
+    raw, code = coded(raw, "vaccination", ("CIP13", "CIS", "ATC"), mappings)
     typed = conformed(
         raw,
         TABLE,
         {
             "given_on": day(raw["given_on"]),
-            **coded(raw, "vaccination", ("CIP13", "CIS", "ATC"), mappings),
+            **code,
             "dose_rank": number(raw["dose_rank"]),
             "assertion": F.coalesce(mappings.word("vaccination.assertion", raw["assertion"]), F.lit("present")),
         },

@@ -35,24 +35,28 @@ def record_key(practice_key: Column, kind: str, record_id: Column) -> Column:
     return F.xxhash64(practice_key, F.lit(kind), record_id)
 
 
-def latest(rows: DataFrame) -> DataFrame:
-    """All versions of records → the one that counts of each, with `_copies`; deletions are kept as rows.
+def contested(rows: DataFrame) -> DataFrame:
+    """Versions of records (kind, record_key, sequence) → the records that have several, with the one that counts.
 
-    Nearly all records have one version, so only hashes and sequences are shuffled to find the others.
+    Nearly all records have one version; only hashes and sequences are shuffled to find the others. Gives `_kind`, `_key`, `_top`
+    (the sequence that counts) and `_n` (records of that sequence).
     """
-    counted = (
-        rows.select("record_key", "sequence")
-        .repartition("record_key")
-        .groupBy("record_key", "sequence")
-        .agg(F.count(F.lit(1)).cast("int").alias("n"))
+    spread = rows.select("kind", "record_key", "sequence").repartition("record_key")
+    counted = spread.groupBy("kind", "record_key", "sequence").agg(F.count(F.lit(1)).cast("int").alias("n"))
+    several = counted.groupBy(F.col("kind").alias("_kind"), F.col("record_key").alias("_key")).agg(
+        F.max("sequence").alias("_top"), F.max_by("n", "sequence").alias("_n"), F.sum("n").alias("_all")
     )
-    contested = (
-        counted.groupBy("record_key")
-        .agg(F.max("sequence").alias("_top"), F.max_by("n", "sequence").alias("_n"), F.sum("n").alias("_all"))
-        .where("_all > 1")
+    return several.where("_all > 1").drop("_all")
+
+
+def latest(rows: DataFrame, contested_keys: DataFrame | None) -> DataFrame:
+    """All versions of records → the one that counts of each, with `_copies`; deletions are kept as rows."""
+    if contested_keys is None:
+        return rows.withColumn("_copies", F.lit(1))
+    joined = rows.join(F.broadcast(contested_keys), F.col("record_key") == F.col("_key"), "left").where(
+        "_top IS NULL OR sequence = _top"
     )
-    joined = rows.join(F.broadcast(contested), "record_key", "left").where("_top IS NULL OR sequence = _top")
-    return joined.withColumn("_copies", F.coalesce("_n", F.lit(1))).drop("_top", "_n", "_all")
+    return joined.withColumn("_copies", F.coalesce("_n", F.lit(1))).drop("_key", "_top", "_n")
 
 
 def flat(rows: DataFrame, kind: Table) -> DataFrame:
@@ -77,9 +81,7 @@ def nested(containers: DataFrame, container: str, kind: Table) -> DataFrame:
         *_SHARED, F.when(twice, numbers).alias("_numbers"), F.posexplode(kind.name).alias("_place", "_element")
     )
     number = F.coalesce(F.col("_element.record_id"), F.col("_place").cast("string"))
-    copies = F.when(
-        F.col("_numbers").isNotNull(), F.size(F.filter("_numbers", lambda n: n == F.col("_element.record_id")))
-    )
+    copies = F.when(F.col("_numbers").isNotNull(), F.size(F.filter("_numbers", lambda n: n == F.col("_element.record_id"))))
     apart = F.when(copies > 1, F.concat(number, F.lit("@"), F.col("_place"))).otherwise(number)
     encounter_id = F.col("record_key") if container == "encounter" else F.lit(None).cast("bigint")
     shared = [F.col(c) for c in _SHARED if c not in ("record_key", "record_id")]

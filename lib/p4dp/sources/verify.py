@@ -33,9 +33,7 @@ class Verified:
 def checksum(content: bytes, wanted: str, where: str) -> None:
     """Raises DefectiveDelivery unless the content has the manifest's SHA-256."""
     if hashlib.sha256(content).hexdigest() != wanted.lower():
-        raise DefectiveDelivery(
-            "delivery.checksum", where, "sha256 differs from the manifest: truncated or changed on the way"
-        )
+        raise DefectiveDelivery("delivery.checksum", where, "sha256 differs from the manifest: truncated or changed on the way")
 
 
 def text(content: bytes, source: SourceSpec, where: str) -> bytes:
@@ -109,9 +107,7 @@ def columns_of(header: list[str], spec: FileSpec, where: str) -> list[str]:
     if missing:
         raise DefectiveDelivery("delivery.columns", where, f"required column missing: {', '.join(missing)}")
     notes = [f"{where}: column missing, left null: {h}" for h in spec.columns if h not in header]
-    return notes + [
-        f"{where}: unknown column, stays in the delivery: {h[:40]}" for h in header if h not in spec.columns
-    ]
+    return notes + [f"{where}: unknown column, stays in the delivery: {h[:40]}" for h in header if h not in spec.columns]
 
 
 def json_lines(content: bytes, source: SourceSpec, spec: FileSpec, where: str) -> Verified:

@@ -23,7 +23,7 @@ IDENTITY = (
         "Pseudonym of the patient in this practice; null when the identity part lacks the patient.",
         example="a1" * 16,
     ),
-    Column("record_id", "string", "The practice's own number of the record.", example="C-1"),
+    Column("record_id", "string", "The practice's own number of the record.", guarded=True, example="C-1"),
     Column(
         "record_key",
         "bigint",
@@ -62,9 +62,7 @@ def bronze(name: str, grain: str, *fields: Column, texts: dict[str, str] | None 
     """A bronze table: identity, raw fields, provenance. `texts` go to restricted.free_text instead."""
     own = {c.name for c in fields}
     columns = (*(c for c in IDENTITY if c.name not in own), *fields, MOVED, *PROVENANCE)
-    return Table(
-        "bronze", name, grain, columns, key=(), cluster=("batch_id", "practice_key"), texts=texts or {}, caveat=caveat
-    )
+    return Table("bronze", name, grain, columns, key=(), cluster=("batch_id", "practice_key"), texts=texts or {}, caveat=caveat)
 
 
 def fields_of(table: Table) -> tuple[Column, ...]:

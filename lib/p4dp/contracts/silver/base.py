@@ -29,9 +29,7 @@ ASSERTIONS = {
 PRECISIONS = {"day": "day", "month": "month, the day is set to 1", "year": "year, month and day are set to 1"}
 
 _PROVENANCE = (
-    Column(
-        "container_id", "bigint", "Record inside which, or on which, this one was delivered; if it goes, this goes."
-    ),
+    Column("container_id", "bigint", "Record inside which, or on which, this one was delivered; if it goes, this goes."),
     Column("delivery_id", "string", "The delivery whose version of the record counts.", required=True, example="d-1"),
     Column("sequence", "bigint", "The practice's running number of that delivery.", required=True),
     Column("extracted_on", "date", "Day on which the practice's software made that delivery.", required=True),
@@ -47,9 +45,7 @@ def key(table: str) -> Column:
 def encounter(required: bool = True) -> Column:
     """Link to the encounter."""
     when = "" if required else "; null when it hangs on none"
-    return Column(
-        "encounter_id", "bigint", f"The encounter{when}.", required=required, references="encounter.encounter_id"
-    )
+    return Column("encounter_id", "bigint", f"The encounter{when}.", required=required, references="encounter.encounter_id")
 
 
 def past(name: str, sentence: str, *, required: bool = True, not_before: str = "") -> Column:
@@ -101,9 +97,7 @@ def number(name: str, sentence: str, unit: str, low: float, high: float, *, requ
 
 def assertion() -> Column:
     """Present, absent or unknown."""
-    return Column(
-        "assertion", "string", "Whether the statement says present, absent or unknown.", codes=ASSERTIONS, required=True
-    )
+    return Column("assertion", "string", "Whether the statement says present, absent or unknown.", codes=ASSERTIONS, required=True)
 
 
 def _moved(table: str) -> list[Rule]:
@@ -114,9 +108,7 @@ def _moved(table: str) -> list[Rule]:
         return []
     sentence = "{}: what was delivered is not of the shape of this field; it stays under the vault."
     return [
-        Rule(f"{table}.{c.name}.moved", "row", sentence.format(c.name), "", "moved", (c.name,))
-        for c in raw.columns
-        if c.guarded
+        Rule(f"{table}.{c.name}.moved", "row", sentence.format(c.name), "", "moved", (c.name,)) for c in raw.columns if c.guarded
     ]
 
 
@@ -132,11 +124,7 @@ def silver(
     """A silver table: key, practice, patient, its own columns, provenance."""
     who = [Column("practice_key", "string", "Pseudonym of the practice.", required=True, example="0f" * 16)]
     if patient:
-        who.append(
-            Column(
-                "patient_key", "string", "Pseudonym of the patient in this practice.", required=True, example="a1" * 16
-            )
-        )
+        who.append(Column("patient_key", "string", "Pseudonym of the patient in this practice.", required=True, example="a1" * 16))
     own = (key(name), *who, *columns, *_PROVENANCE)
     return Table(
         "silver",

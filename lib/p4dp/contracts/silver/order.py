@@ -3,9 +3,7 @@
 from p4dp.contracts.core import Column
 from p4dp.contracts.silver.base import coded, encounter, past, silver
 
-_CODED, _UNMAPPED = coded(
-    "order", "What was ordered; null when only words were written.", ("LOINC", "CCAM", "CISP-2", "local")
-)
+_CODED, _UNMAPPED = coded("order", "What was ordered; null when only words were written.", ("LOINC", "CCAM", "CISP-2", "local"))
 TABLE = silver(
     "order",
     "One order for biology, imaging, nursing or physiotherapy.",

@@ -38,6 +38,7 @@ TABLE = silver(
         codes={
             "valid": "thirteen digits and a right key",
             "wrong_key": "the key is wrong",
+            "no_key": "thirteen characters without a key: form only",
             "provisional": "provisional number",
             "malformed": "not of the form of a NIR",
             "missing": "none delivered",

@@ -1,0 +1,1 @@
+"""Comparison with the truth of a simulated country."""

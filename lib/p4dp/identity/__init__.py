@@ -1,0 +1,1 @@
+"""Identities, in the vault only: pseudonyms, NIR, traits made coarse."""

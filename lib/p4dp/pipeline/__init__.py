@@ -1,0 +1,1 @@
+"""Stages: where storage meets transformations, one file per stage."""

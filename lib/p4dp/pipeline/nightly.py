@@ -1,0 +1,140 @@
+"""nightly: every stage that exists, for all that waits; resumes where a killed run stopped."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable
+
+from p4dp.contracts import layer
+from p4dp.errors import GateFailed
+from p4dp.pipeline import conform, discover, gate, land, split
+from p4dp.pipeline.context import Context, log
+from p4dp.storage.ledger import OpenBatch
+
+Progress = Callable[[str], None]
+
+
+def _open(context: Context, until: dt.date | None) -> OpenBatch | None:
+    """The batch to work on: the one left open, or a new one of what waits; None when nothing waits."""
+    left = context.ledger.open_batch()
+    if left:
+        log.info("resuming batch %s", left.batch_id)
+        return left
+    found = discover.waiting(context, until)[: context.config.batch.max_deliveries]
+    if not found:
+        return None
+    batch_id = context.ledger.last_batch() + 1
+    context.ledger.step(batch_id, "nightly", "opened", deliveries=[f.folder for f in found])
+    return OpenBatch(batch_id, "nightly", frozenset({"opened"}), tuple(f.folder for f in found), ())
+
+
+def _take_back(context: Context) -> None:
+    """Takes silver back to its published versions, or to empty."""
+    published = context.ledger.published()
+    for contract in layer("silver"):
+        name = f"silver.{contract.name}"
+        if context.tables.exists(name):
+            wanted = published.get(name, 0)
+            if context.tables.version(name) != wanted:
+                context.tables.restore(name, wanted)
+
+
+def _conform_and_gate(context: Context, batch: OpenBatch, seconds: dict[str, float], progress: Progress) -> int:
+    """Conforms until no delivery has to be left out, then gates and publishes; returns the number left out."""
+    left_out = 0
+    while True:
+        progress("conform")
+        if "conformed" not in batch.steps or left_out:
+            _timed(seconds, "conform", lambda: conform.run(context, batch.batch_id, batch.practices))
+        out = gate.to_leave_out(context, batch.batch_id)
+        if not out:
+            break
+        states = {s["delivery_id"]: s for s in context.ledger.states()}
+        keep = (
+            "delivery_id",
+            "software",
+            "practice_id",
+            "practice_key",
+            "folder",
+            "sequence",
+            "is_full",
+            "extracted_on",
+            "manifest_sha256",
+            "rows",
+            "bytes",
+            "batch_id",
+        )
+        context.ledger.record(
+            [{**{k: states[d][k] for k in keep}, "state": "left_out", "code": code, "reason": reason} for d, code, reason in out]
+        )
+        for d, code, reason in out:
+            log.warning("left out %s: %s: %s", d, code, reason)
+        left_out += len(out)
+        _take_back(context)
+    context.ledger.step(batch.batch_id, batch.kind, "conformed", seconds.get("conform"))
+    progress("gate")
+    try:
+        _timed(seconds, "gate", lambda: gate.run(context, batch.batch_id))
+    except GateFailed:
+        _take_back(context)
+        context.ledger.step(batch.batch_id, batch.kind, "failed")
+        raise
+    versions = {
+        f"{t.layer}.{t.name}": (stage, context.tables.version(f"{t.layer}.{t.name}"))
+        for stage, name in (("land", "bronze"), ("land", "restricted"), ("conform", "silver"))
+        for t in layer(name)
+        if context.tables.exists(f"{t.layer}.{t.name}")
+    }
+    context.ledger.publish(batch.batch_id, versions)
+    context.ledger.step(batch.batch_id, batch.kind, "published", seconds.get("gate"))
+    return left_out
+
+
+def _timed(seconds: dict[str, float], step: str, work: Callable[[], dict[str, int]]) -> dict[str, int]:
+    start = time.monotonic()
+    result = work()
+    seconds[step] = round(seconds.get(step, 0.0) + time.monotonic() - start, 2)
+    return result
+
+
+def work(context: Context, batch: OpenBatch, seconds: dict[str, float], progress: Progress, last: str = "gate") -> dict[str, int]:
+    """Takes a batch through the stages that it has not reached, up to `last`."""
+    counts = {"accepted": 0, "refused": 0, "left_out": 0}
+    if "split" not in batch.steps and batch.kind == "nightly":
+        progress("split")
+        wanted = set(batch.deliveries)
+        found = [f for f in discover.waiting(context, None) if f.folder in wanted]
+        split_done = _timed(seconds, "split", lambda: split.run(context, batch.batch_id, found))
+        counts |= split_done
+        context.ledger.step(batch.batch_id, batch.kind, "split", seconds["split"])
+    if last != "split" and "landed" not in batch.steps and batch.kind == "nightly":
+        progress("land")
+        _timed(seconds, "land", lambda: land.run(context, batch.batch_id))
+        context.ledger.step(batch.batch_id, batch.kind, "landed", seconds["land"])
+    if last == "gate":
+        counts["left_out"] = _conform_and_gate(context, batch, seconds, progress)
+    return counts
+
+
+def run(
+    context: Context, until: dt.date | None = None, progress: Progress = lambda _: None, last: str = "gate"
+) -> dict[str, object]:
+    """Works through all that waits, batch by batch; returns the closing summary.
+
+    Args:
+        until: deliveries extracted later wait.
+        last: the last stage to run: split, land or gate (conform and gate).
+    """
+    seconds: dict[str, float] = {}
+    totals = {"batches": 0, "accepted": 0, "refused": 0, "left_out": 0}
+    batch = _open(context, until)
+    while batch:
+        counts = work(context, batch, seconds, progress, last)
+        totals["batches"] += 1
+        for key, n in counts.items():
+            totals[key] += n
+        if last != "gate":
+            break
+        batch = _open(context, until)
+    return {**totals, "last_batch": context.ledger.last_batch(), "seconds": seconds}

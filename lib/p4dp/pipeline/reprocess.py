@@ -1,0 +1,50 @@
+"""reprocess: quarantined rows again, after a mapping was mended; and silver from nothing."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from pyspark.sql import functions as F
+
+from p4dp.contracts import layer
+from p4dp.errors import UsageError
+from p4dp.pipeline.context import Context
+from p4dp.pipeline.nightly import Progress, work
+from p4dp.storage.ledger import OpenBatch
+
+
+def _start(context: Context, kind: str, practices: tuple[str, ...]) -> OpenBatch:
+    left = context.ledger.open_batch()
+    if left:
+        raise UsageError(f"batch {left.batch_id} is not finished: run nightly first")
+    batch_id = context.ledger.last_batch() + 1
+    context.ledger.step(batch_id, kind, "opened", practices=practices)
+    return OpenBatch(batch_id, kind, frozenset({"opened", "split", "landed"}), (), practices)
+
+
+def run(context: Context, progress: Progress = lambda _: None, rule: str | None = None) -> dict[str, object]:
+    """Computes the practices again that have quarantined rows (of one rule); bronze holds all that is needed."""
+    quarantine = context.tables.read("silver.quarantine")
+    chosen = quarantine if rule is None else quarantine.where(F.array_contains("rules", rule))
+    before = chosen.count()
+    practices = tuple(sorted(r[0] for r in chosen.select("practice_key").distinct().collect()))
+    if not practices:
+        return {"practices": 0, "quarantined_before": 0, "quarantined_after": 0}
+    seconds: dict[str, float] = {}
+    work(context, _start(context, "reprocess", practices), seconds, progress)
+    after = context.tables.read("silver.quarantine")
+    after = after if rule is None else after.where(F.array_contains("rules", rule))
+    return {"practices": len(practices), "quarantined_before": before, "quarantined_after": after.count(), "seconds": seconds}
+
+
+def rebuild(context: Context, progress: Progress = lambda _: None) -> dict[str, object]:
+    """Silver from nothing: the tables are dropped and computed from every delivery that counts."""
+    practices = tuple(sorted({s["practice_key"] for s in context.ledger.states() if s["state"] == "accepted"}))
+    batch = _start(context, "rebuild", practices)
+    for contract in layer("silver"):
+        shutil.rmtree(Path(context.tables.path(f"silver.{contract.name}")), ignore_errors=True)
+    context.tables.forget()
+    seconds: dict[str, float] = {}
+    work(context, batch, seconds, progress)
+    return {"practices": len(practices), "seconds": seconds}

@@ -1,0 +1,320 @@
+"""One practice over the years: patients, practitioners, nightly deliveries, planted defects, and the truth of all of it."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import hashlib
+import importlib.resources
+import json
+import uuid
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from p4dp.simulate import dialects, lives
+from p4dp.simulate.lives import DAY0, Person
+from p4dp.simulate.records import KINDS, STANDING, Record, Writer
+
+_NESTED = "nidus"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a country is asked to be."""
+
+    seed: int
+    patients: int
+    practices: int
+    years: int
+    nights: int
+    landing: str
+    defects: bool = True
+
+
+@cache
+def _defects() -> list[dict[str, Any]]:
+    return list(yaml.safe_load((importlib.resources.files("p4dp.simulate") / "defects.yaml").read_text("utf-8")))
+
+
+def software_of(seed: int, practice: int) -> str:
+    """Which software a practice uses; the first three practices use one each."""
+    if practice < 3:
+        return ("tabula", "nidus", "dossia")[practice]
+    return str(np.random.default_rng([seed, practice, 7]).choice(["tabula", "nidus", "dossia"], p=[0.46, 0.46, 0.08]))
+
+
+def country(seed: int) -> dict[str, float]:
+    """The country's own parameters."""
+    return lives.draw(np.random.default_rng([seed, 1]), "country")
+
+
+def residents(setting: Setting, practice: int) -> list[Person]:
+    """People whose first practice this is; sizes of practices vary."""
+    rng = np.random.default_rng([setting.seed, practice, 2])
+    wanted = max(3, int(setting.patients / setting.practices * rng.uniform(0.6, 1.4)))
+    where = lives.communes(np.random.default_rng([setting.seed, 3]), 40)
+    people: list[Person] = []
+    while len(people) < wanted:
+        people += lives.household(rng, practice * 1_000_000 + len(people), where, setting.years)
+    return people
+
+
+@dataclass
+class _Current:
+    """What the practice's software holds at a moment."""
+
+    records: dict[str, dict[str, Record]] = field(default_factory=lambda: {k: {} for k in ("encounter", *KINDS, *STANDING)})
+
+
+class Practice:
+    """Makes and writes the deliveries of one practice."""
+
+    def __init__(self, setting: Setting, practice: int) -> None:
+        self.setting, self.number = setting, practice
+        self.practice_id = f"P{practice:05d}"
+        self.software = software_of(setting.seed, practice)
+        self.rng = np.random.default_rng([setting.seed, practice, 4])
+        self.habits, self.country = lives.draw(self.rng, "practice"), country(setting.seed)
+        guests = (
+            [p for p in residents(setting, (practice - 1) % setting.practices) if self._visits_two(p)]
+            if setting.practices > 1
+            else []
+        )
+        self.people = {str(1000 + n): p for n, p in enumerate([*residents(setting, practice), *guests])}
+        self.doctors = self._doctors()
+        self.writer = Writer(self.rng, self.habits, self.country, [d["practitioner_id"] for d in self.doctors])
+        self.now = _Current()
+        self.planted: list[dict[str, Any]] = []
+        self.sequence = 0
+        self._spoilt: set[str] = set()
+        self._nir_known = {local: self.rng.random() < self.habits["nir_known"] for local in self.people}
+
+    def _visits_two(self, person: Person) -> bool:
+        return bool(np.random.default_rng([self.setting.seed, person.number, 5]).random() < self.country["second_practice"])
+
+    def _doctors(self) -> list[Record]:
+        out = []
+        for n in range(2 + int(self.rng.integers(0, 3))):
+            body = f"1{self.number:06d}{n:03d}"
+            doubled = sum(sum(divmod(int(d) * 2, 10)) if i % 2 else int(d) for i, d in enumerate(("0" + body), 0))
+            out.append(
+                {
+                    "practitioner_id": f"MED{n}",
+                    "name": lives.surname(self.rng),
+                    "am_number": f"131{self.number % 10000:04d}{n:02d}",
+                    "rpps": f"{body}{-doubled % 10}",
+                    "role": "REM" if n == 0 else "TIT",
+                    "specialty": "1",
+                    "valid_from": DAY0 - dt.timedelta(days=3000),
+                    "valid_to": None,
+                }
+            )
+        return out
+
+    def identities(self, locals_: list[str]) -> list[Record]:
+        """The identity part for some patients."""
+        rows = []
+        for local in locals_:
+            p = self.people[local]
+            rows.append(
+                {
+                    "patient_id": local,
+                    "nir": p.nir if self._nir_known[local] else None,
+                    "family_name": p.family_name,
+                    "birth_name": p.birth_name,
+                    "given_names": p.given_name,
+                    "sex": p.sex,
+                    "birth_date": p.birth,
+                    "birth_place": p.birth_place,
+                    "address": p.street,
+                    "postal_code": p.commune[:2].replace("2A", "20").replace("2B", "20") + "000",
+                    "commune": p.commune,
+                    "death_date": p.death,
+                }
+            )
+        return rows
+
+    def _see(self, start: dt.date, end: dt.date) -> dict[str, list[Record]]:
+        """Visits between two days, added to what the software holds; returns the new records."""
+        new: dict[str, list[Record]] = {k: [] for k in ("encounter", *KINDS, *STANDING)}
+        closed = self.number % 3 == 0
+        for local, person in self.people.items():
+            for day in lives.visit_days(self.rng, person, start, end, self.country["visit_factor"], closed):
+                head, rows = self.writer.encounter(person, local, day)
+                new["encounter"].append(head)
+                for kind, listed in rows.items():
+                    new[kind] += listed
+        for kind, listed in new.items():
+            self.now.records[kind].update({r["record_id"]: r for r in listed})
+        return new
+
+    def nights(self) -> list[dict[str, Any]]:
+        """Writes every delivery; returns the truth: planted defects, and how many records of each kind stand in the end."""
+        first = DAY0 - dt.timedelta(days=365 * self.setting.years)
+        for local, person in self.people.items():
+            for kind, rows in self.writer.standing(person, local, first).items():
+                self.now.records[kind].update({r["record_id"]: r for r in rows})
+        self._see(first, DAY0)
+        if self.setting.defects and self.software != "dossia":
+            self._plant()
+        self._deliver(self._all(), DAY0, full=True, who=list(self.people))
+        for night in range(1, self.setting.nights):
+            day = DAY0 + dt.timedelta(days=night)
+            new = self._see(day - dt.timedelta(days=1), day)
+            last = night == self.setting.nights - 1
+            if last and self.rng.random() < self.country["full_again"]:
+                self._deliver(self._all(), day, full=True, who=list(self.people))
+                continue
+            changed = self._change(new)
+            self._deliver(
+                changed,
+                day,
+                full=False,
+                who=sorted({r["patient_id"] for rows in changed.values() for r in rows} & set(self.people)),
+            )
+        return [
+            *self.planted,
+            {
+                "practice_id": self.practice_id,
+                "table": None,
+                "record_id": None,
+                "rules": [],
+                "cause": "records",
+                "counts": json.dumps({k: len(v) for k, v in self.now.records.items()}),
+            },
+        ]
+
+    def _all(self) -> dict[str, list[Record]]:
+        out = {k: list(v.values()) for k, v in self.now.records.items()}
+        for kind, rows in out.items():
+            out[kind] = [copy.copy(r) for r in rows for _ in range(2 if r.get("_twice") else 1)]
+        return out
+
+    def _change(self, new: dict[str, list[Record]]) -> dict[str, list[Record]]:
+        """The night's delivery: new records, corrected ones, deletions."""
+        out = {k: list(v) for k, v in new.items()}
+        old = [
+            r for r in self.now.records["encounter"].values() if r["record_id"] not in self._spoilt and r not in new["encounter"]
+        ]
+        if not old:
+            return out
+        visits = max(len(new["encounter"]), 1)
+        corrected = self.rng.choice(
+            len(old), min(len(old), int(self.rng.poisson(visits * self.country["corrections_per_night"] * 20))), replace=False
+        )
+        for n in corrected:
+            record = {**old[int(n)], "kind": "telephone"}
+            self.now.records["encounter"][record["record_id"]] = record
+            out["encounter"].append(record)
+            if self.software == _NESTED:  # a nested consultation is sent again with all that is in it
+                for kind in KINDS:
+                    out[kind] += [r for r in self.now.records[kind].values() if r["encounter_record_id"] == record["record_id"]]
+        chosen = {int(n) for n in corrected}
+        left = [r for n, r in enumerate(old) if n not in chosen]
+        for record in left[: int(self.rng.poisson(visits * self.country["deletions_per_night"] * 20))]:
+            del self.now.records["encounter"][record["record_id"]]
+            for kind in KINDS:
+                gone = [k for k, r in self.now.records[kind].items() if r["encounter_record_id"] == record["record_id"]]
+                for k in gone:
+                    del self.now.records[kind][k]
+            out["encounter"].append({**record, "op": "S"})
+        return out
+
+    def _plant(self) -> None:
+        """Spoils records by the list written by hand; what hangs on a spoilt encounter must be caught too."""
+        for defect in _defects():
+            if self.software not in defect.get("only", [self.software]):
+                continue
+            rows = [r for r in self.now.records[defect["kind"]].values() if self._plantable(defect, r)]
+            for n in self.rng.permutation(len(rows))[: round(self.habits["defects_per_kind"])]:
+                record = rows[int(n)]
+                self._spoil(defect, record)
+
+    def _plantable(self, defect: dict[str, Any], record: Record) -> bool:
+        if (
+            record["record_id"] in self._spoilt
+            or record.get("encounter_record_id") in self._spoilt
+            or ("of" in defect and record["code"] != defect["of"])
+        ):
+            return False
+        if defect.get("field") == "code" and defect["kind"] in ("reason", "diagnosis") and record["cisp"] is None:
+            return False
+        return not (defect["kind"] == "measurement" and defect.get("field") == "unit" and record["code"] == "8302-2")
+
+    def _reported(self, kind: str, record: Record) -> str:
+        """The number under which the platform reports a record: nested records stand inside their container."""
+        if self.software != _NESTED or kind == "encounter":
+            return str(record["record_id"])
+        container = record["encounter_record_id"] if kind in KINDS else f"D-{record['patient_id']}"
+        return f"{container}/{kind}/{record['record_id']}"
+
+    def _spoil(self, defect: dict[str, Any], record: Record) -> None:
+        kind = defect["kind"]
+        self._spoilt |= {
+            record["record_id"],
+            *([record["encounter_record_id"]] if "encounter_record_id" in record and kind in KINDS else []),
+        }
+        if defect.get("twice"):
+            record["_twice"] = True
+        elif defect["field"] == "code" and kind in ("reason", "diagnosis", "prescription"):
+            record["spoilt_code"] = defect["value"]
+        else:
+            record[defect["field"]] = defect["value"]
+        self._tell(kind, record, defect["rules"], "planted")
+        if kind == "encounter":
+            for child in KINDS:
+                for r in self.now.records[child].values():
+                    if r["encounter_record_id"] == record["record_id"]:
+                        self._spoilt.add(r["record_id"])
+                        self._tell(child, r, [f"{child}.encounter_id.orphan"], "consequence")
+
+    def _tell(self, kind: str, record: Record, rules: list[str], cause: str) -> None:
+        self.planted.append(
+            {
+                "practice_id": self.practice_id,
+                "table": kind,
+                "record_id": self._reported(kind, record),
+                "rules": rules,
+                "cause": cause,
+                "counts": None,
+            }
+        )
+
+    def _deliver(self, records: dict[str, list[Record]], day: dt.date, full: bool, who: list[str]) -> None:
+        self.sequence += 1
+        if self.software == "dossia":
+            standing = {k: list(self.now.records[k].values()) for k in ("history", "allergy", "lifestyle", "prescription")}
+            files = dialects.documents(self.identities(who), self.people, standing, day)
+            doctors = dialects.tabula([], self.doctors, {})
+            files["identity/praticiens.csv"] = doctors["identity/praticiens.csv"]
+        else:
+            files = dialects.RENDER[self.software](self.identities(who), self.doctors, records)
+        write(Path(self.setting.landing), self.software, self.practice_id, self.sequence, day, full, files)
+
+
+def write(landing: Path, software: str, practice_id: str, sequence: int, day: dt.date, full: bool, files: dialects.Files) -> Path:
+    """Writes a delivery, the manifest last; returns its folder."""
+    delivery_id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{practice_id}/{sequence}/{len(files)}"))
+    folder = landing / software / practice_id / delivery_id
+    listed = []
+    for path, (content, part, rows) in files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+        listed.append({"path": path, "part": part, "rows": rows, "sha256": hashlib.sha256(content).hexdigest()})
+    manifest = {
+        "delivery_id": delivery_id,
+        "practice_id": practice_id,
+        "software": software,
+        "sequence": sequence,
+        "extracted_at": f"{day.isoformat()}T20:00:00Z",
+        "kind": "full" if full else "incremental",
+        "files": listed,
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1), "utf-8")
+    return folder

@@ -1,0 +1,1 @@
+"""Delta: sessions, tables, exactly-once writes, the ledger of batches and versions, the lease."""

@@ -1,0 +1,120 @@
+"""What happened so far: deliveries, batches, published versions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from pyspark.sql import functions as F
+
+from p4dp.storage.tables import Tables
+
+STEPS = ("opened", "split", "landed", "conformed", "published")
+
+
+def now() -> dt.datetime:
+    """The moment, in UTC."""
+    return dt.datetime.now(dt.UTC)
+
+
+@dataclass(frozen=True)
+class OpenBatch:
+    """A batch whose last step is not `published`."""
+
+    batch_id: int
+    kind: str
+    steps: frozenset[str]
+    deliveries: tuple[str, ...]
+    practices: tuple[str, ...]
+
+
+class Ledger:
+    """Reads and writes the ops tables. One writer: the holder of the lease."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def states(self) -> list[dict[str, Any]]:
+        """The last state of every delivery folder and manifest."""
+        rows = self._tables.read("ops.delivery")
+        last = rows.groupBy("folder").agg(F.max_by(F.struct(*rows.columns), F.struct("at", "batch_id")).alias("r")).select("r.*")
+        return [r.asDict() for r in last.collect()]
+
+    def record(self, rows: list[dict[str, Any]]) -> None:
+        """Appends changes of state."""
+        moment = now()
+        self._tables.log("ops.delivery", [{"at": moment, **r} for r in rows])
+
+    def step(
+        self,
+        batch_id: int,
+        kind: str,
+        step: str,
+        seconds: float | None = None,
+        deliveries: Iterable[str] = (),
+        practices: Iterable[str] = (),
+    ) -> None:
+        """Records that a batch reached a step."""
+        self._tables.log(
+            "ops.batch",
+            [
+                {
+                    "batch_id": batch_id,
+                    "kind": kind,
+                    "step": step,
+                    "deliveries": list(deliveries),
+                    "practices": list(practices),
+                    "seconds": seconds,
+                    "at": now(),
+                }
+            ],
+        )
+
+    def batches(self) -> list[dict[str, Any]]:
+        """Every step of every batch, in order."""
+        return [r.asDict() for r in self._tables.read("ops.batch").orderBy("batch_id", "at").collect()]
+
+    def last_batch(self) -> int:
+        """The highest batch number ever opened; 0 before the first."""
+        return max((b["batch_id"] for b in self.batches()), default=0)
+
+    def open_batch(self) -> OpenBatch | None:
+        """The batch that was opened and not yet published, if any; there is never more than one."""
+        steps: dict[int, list[dict[str, Any]]] = {}
+        for row in self.batches():
+            steps.setdefault(row["batch_id"], []).append(row)
+        for batch_id in sorted(steps, reverse=True):
+            rows = steps[batch_id]
+            first = next(r for r in rows if r["step"] == "opened")
+            reached: set[str] = set()
+            for r in rows:  # a gate that failed takes the batch back to what was landed
+                if r["step"] == "failed":
+                    reached.discard("conformed")
+                else:
+                    reached.add(r["step"])
+            if "published" in reached:
+                return None
+            return OpenBatch(
+                batch_id, first["kind"], frozenset(reached), tuple(first["deliveries"] or ()), tuple(first["practices"] or ())
+            )
+        return None
+
+    def publish(self, batch_id: int, versions: dict[str, tuple[str, int]]) -> None:
+        """Publishes table versions together: table → (stage, version)."""
+        moment = now()
+        self._tables.log(
+            "ops.published",
+            [
+                {"batch_id": batch_id, "stage": s, "table_name": t, "version": v, "at": moment}
+                for t, (s, v) in sorted(versions.items())
+            ],
+        )
+
+    def published(self) -> dict[str, int]:
+        """The published version of every table."""
+        rows = (
+            self._tables.read("ops.published").groupBy("table_name").agg(F.max_by("version", F.struct("at", "version")).alias("v"))
+        )
+        return {r["table_name"]: int(r["v"]) for r in rows.collect()}

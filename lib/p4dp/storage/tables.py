@@ -1,0 +1,204 @@
+"""Delta tables by name: created from contracts, read at versions, written exactly once.
+
+Exactly once: a batch's rows carry its number, so a write first looks whether the table holds them (true after a kill between
+tables, false after a RESTORE). Delta's own transaction id guards the gap between look and commit; its application id names
+the last RESTORE, because Delta still counts ids of versions that a RESTORE undid.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from py4j.protocol import Py4JError
+from pyspark.errors import PySparkException
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from p4dp.artefacts import ddl
+from p4dp.config import Config
+from p4dp.contracts import TABLES
+from p4dp.errors import StorageError
+from p4dp.storage.lease import Lease
+
+
+@contextmanager
+def without_values(doing: str) -> Iterator[None]:
+    """Rewrites the engine's errors: what was done, its error class, the constraint; never its message, which prints rows."""
+    try:
+        yield
+    except (PySparkException, Py4JError) as error:
+        text = str(error)
+        name = re.search(r"CHECK constraint (\w+)|\[(?:DELTA_)?NOT_NULL[^]]*\][^:]*column[^:]*: ?(\w+)", text)
+        kind = re.search(r"\[([A-Z_.]{4,})\]", text)
+        rule = f", rule {(name.group(1) or name.group(2)).replace('__', '.')}" if name else ""
+        where = f" ({kind.group(1)})" if kind else f" ({type(error).__name__})"
+        raise StorageError(f"{doing}{where}{rule}; the engine's message is left out because it may hold values") from None
+
+
+class Tables:
+    """The tables of one home."""
+
+    def __init__(self, spark: SparkSession, config: Config, lease: Lease | None = None) -> None:
+        self.spark, self._config, self._lease = spark, config, lease
+        self._roots = {"vault": config.at(config.roots.vault), "restricted": config.at(config.roots.restricted)}
+        self._known: set[str] = set()
+
+    def path(self, name: str) -> str:
+        """Where `layer.table` lies."""
+        layer, table = name.split(".")
+        root = self._roots.get(layer, f"{self._config.at(self._config.roots.warehouse)}/{layer}")
+        return f"{root}/{table}"
+
+    def exists(self, name: str) -> bool:
+        """Whether the table was created."""
+        if name in self._known:
+            return True
+        if "://" in self.path(name):
+            try:
+                self.spark.sql(f"DESCRIBE DETAIL delta.`{self.path(name)}`").collect()
+                found = True
+            except PySparkException:
+                found = False
+        else:
+            found = any(Path(self.path(name), "_delta_log").glob("*.json"))
+        if found:
+            self._known.add(name)
+        return found
+
+    def create(self, name: str) -> None:
+        """Creates the table from its contract unless it exists."""
+        if not self.exists(name):
+            self._fence()
+            with without_values(f"creating {name}"):
+                self.spark.sql(ddl.create(TABLES[name], self.path(name)))
+            self._known.add(name)
+
+    def read(self, name: str, version: int | None = None) -> DataFrame:
+        """The table, at a version or as it is; without rows when it was never created."""
+        if not self.exists(name):
+            return self.spark.createDataFrame([], ddl.columns(TABLES[name]))
+        at = "" if version is None else f" VERSION AS OF {version}"
+        return self.spark.sql(f"SELECT * FROM delta.`{self.path(name)}`{at}")
+
+    def version(self, name: str) -> int:
+        """The latest version."""
+        if "://" not in self.path(name):  # what Delta itself does, without a job
+            return max(int(p.stem) for p in Path(self.path(name), "_delta_log").glob("*.json") if p.stem.isdigit())
+        return int(self._history(name, 1)[0]["version"])
+
+    def _history(self, name: str, limit: int) -> list[dict[str, object]]:
+        rows = self.spark.sql(f"DESCRIBE HISTORY delta.`{self.path(name)}` LIMIT {limit}").select("version", "operation").collect()
+        return [r.asDict() for r in rows]
+
+    def _fence(self) -> None:
+        if self._lease:
+            self._lease.check()
+
+    def holds(self, name: str, batch_id: int) -> bool:
+        """Whether the table holds rows of the batch."""
+        if self.exists(name) and self.version(name) == 0:
+            return False  # only created
+        return self.exists(name) and bool(self.read(name).where(F.col("batch_id") == batch_id).limit(1).count())
+
+    def _restores(self, name: str) -> int:
+        """Version of the last RESTORE, -1 when there was none."""
+        if self.version(name) < 2:
+            return -1
+        rows = self.spark.sql(f"DESCRIBE HISTORY delta.`{self.path(name)}`").where("operation = 'RESTORE'")
+        return int(rows.agg(F.coalesce(F.max("version"), F.lit(-1))).collect()[0][0])
+
+    def append(self, name: str, rows: DataFrame, batch_id: int) -> bool:
+        """Appends a batch's rows once; False when the table holds them already.
+
+        Raises:
+            StorageError: a constraint is broken, or the engine failed; nothing was written.
+        """
+        self.create(name)
+        if self.holds(name, batch_id):
+            return False
+        self._fence()
+        with without_values(f"appending to {name}"):
+            before = self.version(name)
+            (
+                rows.select(*TABLES[name].names)
+                .write.format("delta")
+                .mode("append")
+                .option("txnAppId", f"p4dp:{name}:{self._restores(name)}")
+                .option("txnVersion", batch_id)
+                .option("userMetadata", f'{{"batch":{batch_id}}}')
+                .save(self.path(name))
+            )
+            if self.version(name) == before and rows.limit(1).count():
+                raise StorageError(f"{name}: batch {batch_id} was ignored as already written, yet its rows are not there")
+        return True
+
+    def log(self, name: str, rows: list[dict[str, object]]) -> None:
+        """Appends to an operational table."""
+        if not rows:
+            return
+        self.create(name)
+        self._fence()
+        frame = self.spark.createDataFrame([tuple(r.get(c) for c in TABLES[name].names) for r in rows], ddl.columns(TABLES[name]))
+        with without_values(f"writing {name}"):
+            frame.coalesce(1).write.format("delta").mode("append").save(self.path(name))
+
+    def merge(self, name: str, rows: DataFrame, replaced_practices: list[str]) -> None:
+        """Upserts and deletes by key in one commit.
+
+        Args:
+            rows: the contract's columns and `_gone`: true where the key must not stay.
+            replaced_practices: practices whose rows are all in `rows`; what is not there goes.
+        """
+        table = TABLES[name]
+        self.create(name)
+        self._fence()
+        view = f"p4dp_merge_{name.replace('.', '_')}"
+        rows.select(*table.names, "_gone").createOrReplaceTempView(view)
+        on = " AND ".join(f"t.`{k}` = s.`{k}`" for k in table.key)
+        updates = ", ".join(f"t.`{c}` = s.`{c}`" for c in table.names)
+        listed = ", ".join(f"`{c}`" for c in table.names)
+        values = ", ".join(f"s.`{c}`" for c in table.names)
+        statement = (
+            f"MERGE INTO delta.`{self.path(name)}` t USING {view} s ON {on}"
+            f" WHEN MATCHED AND s._gone THEN DELETE WHEN MATCHED THEN UPDATE SET {updates}"
+            f" WHEN NOT MATCHED AND NOT s._gone THEN INSERT ({listed}) VALUES ({values})"
+        )
+        if replaced_practices:
+            keys = ", ".join(f"'{p}'" for p in sorted(replaced_practices))
+            statement += f" WHEN NOT MATCHED BY SOURCE AND t.practice_key IN ({keys}) THEN DELETE"
+        with without_values(f"merging into {name}"):
+            self.spark.sql(statement).collect()
+        self.spark.catalog.dropTempView(view)
+
+    def overwrite(self, name: str, rows: DataFrame) -> None:
+        """Replaces a small derived table whole."""
+        self.create(name)
+        self._fence()
+        with without_values(f"writing {name}"):
+            rows.select(*TABLES[name].names).write.format("delta").mode("overwrite").save(self.path(name))
+
+    def restore(self, name: str, version: int) -> None:
+        """Takes the table back to a version."""
+        self._fence()
+        with without_values(f"restoring {name}"):
+            self.spark.sql(f"RESTORE TABLE delta.`{self.path(name)}` TO VERSION AS OF {version}").collect()
+
+    def upkeep(self, name: str) -> None:
+        """Compacts the table; old versions stay until VACUUM."""
+        self._fence()
+        with without_values(f"optimising {name}"):
+            self.spark.sql(f"OPTIMIZE delta.`{self.path(name)}`").collect()
+
+    def parquet(self, path: str, rows: DataFrame) -> DataFrame:
+        """Breaks lineage: writes rows as a staging file and reads them back."""
+        self._fence()
+        with without_values("staging"):
+            rows.write.mode("overwrite").parquet(path)
+        return self.spark.read.parquet(path)
+
+    def forget(self) -> None:
+        """Forgets which tables exist, after tables were dropped."""
+        self._known.clear()
