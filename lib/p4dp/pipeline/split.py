@@ -123,7 +123,7 @@ def _worker(sources: dict[str, SourceSpec], keys: Keys) -> Callable[[Iterator[pd
         for frame in frames:
             for file in frame.itertuples(index=False):
                 try:
-                    rows = _read(file, sources[file.software], make, keys.version)
+                    rows = _read(file, sources[str(file.software)], make, keys.version)
                 except DefectiveDelivery as problem:
                     rows = [
                         (

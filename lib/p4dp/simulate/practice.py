@@ -264,7 +264,9 @@ class Practice:
         elif defect["field"] == "code" and kind in ("reason", "diagnosis", "prescription"):
             record["spoilt_code"] = defect["value"]
         else:
-            record[defect["field"]] = defect["value"]
+            person = self.people[record["patient_id"]]
+            identity = f"{person.family_name} {person.nir}"
+            record[defect["field"]] = identity if defect["value"] == "@identity" else defect["value"]
         self._tell(kind, record, defect["rules"], "planted")
         if kind == "encounter":
             for child in KINDS:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from p4dp.simulate.lives import Person, assumptions
+from p4dp.simulate.lives import DAY0, Person, assumptions
 
 Record = dict[str, Any]
 KINDS = (
@@ -153,6 +153,8 @@ class Writer:
             )
         for n in range(int(rng.integers(0, 3))):
             atc = _VACCINES[int(rng.integers(len(_VACCINES)))]
+            if begin + dt.timedelta(days=40 * n) >= DAY0:
+                continue
             add(
                 "vaccination",
                 given_on=begin + dt.timedelta(days=40 * n),
@@ -207,10 +209,11 @@ class Writer:
         def add(kind: str, /, **fields: Any) -> None:
             rows[kind].append({"record_id": self._number(kind), "patient_id": local, "encounter_record_id": number, **fields})
 
+        named = f"{person.family_name} {person.given_name}, {person.street}" if rng.random() < 0.2 else ""
         for _ in range(1 + int(rng.poisson(1.6))):
             cisp, cim = self._code("reason_chapters", chronic)
             coded = rng.random() < self.habits["coded_reasons"]
-            add("reason", cisp=cisp if coded else None, cim=cim if coded else None, reason_text=f"motif {cisp}")
+            add("reason", cisp=cisp if coded else None, cim=cim if coded else None, reason_text=f"motif {cisp} {named}")
         for _ in range(1 + int(rng.poisson(1.2))):
             cisp, cim = self._code("result_chapters", chronic)
             coded = rng.random() < self.habits["coded_results"]
@@ -278,7 +281,7 @@ class Writer:
                     unit=unit,
                     low=None,
                     high=None,
-                    comment_text=None,
+                    comment_text=f"{person.family_name} {person.nir}" if named else None,
                 )
         elif rng.random() < 0.1:
             add("order", ordered_on=day, kind=str(rng.choice(["imaging", "nursing", "physiotherapy"])), order_text="demande")

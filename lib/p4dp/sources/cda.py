@@ -325,9 +325,8 @@ def parse(content: bytes, where: str) -> tuple[Entry, Entry, list[tuple[str, str
             if text:
                 words.append((child, row["record_id"], text))
             dossier.setdefault(child, []).append({k: v for k, v in row.items() if v is not None})
-        narrative = (
-            " ".join("".join(section.find("h:text", NS).itertext()).split()) if section.find("h:text", NS) is not None else ""
-        )
+        words_of = section.find("h:text", NS)
+        narrative = " ".join(" ".join(str(x) for x in words_of.itertext()).split()) if words_of is not None else ""
         if narrative:
             words.append(("dossier", "", f"[{code}] {narrative}"))
     dossier.setdefault("document", []).append(

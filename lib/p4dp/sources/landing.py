@@ -65,7 +65,7 @@ def _element(child: NestedSpec, kind: Table, element: Column) -> Column:
     shapes = {"record_id": SHAPES["id"], **{c.name: shape_of(c) for c in fields_of(kind)}}
     names = [n for n in element_fields(kind) if n != "moved"]
     given = {n: _field(child, n, element) for n in names}
-    mapped = {f for f in child.columns.values()}
+    mapped = set(child.columns.values())
     guarded = {n: (given[n], shapes[n]) for n in names if n in mapped}
     values = [(_guard(*guarded[n]) if n in guarded else given[n]).alias(n) for n in names]
     return F.struct(*values, _moved(guarded).alias("moved"))

@@ -41,7 +41,7 @@ class Lease:
         waiting = self._file.with_suffix(f".{os.getpid()}")
         state = {"token": self.token, "host": socket.gethostname(), "pid": os.getpid(), "at": time.time()}
         waiting.write_text(json.dumps(state), "utf-8")
-        os.replace(waiting, self._file)
+        waiting.replace(self._file)
 
     def __enter__(self) -> Lease:
         self._folder.mkdir(parents=True, exist_ok=True)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
@@ -89,7 +90,7 @@ class Tables:
             return max(int(p.stem) for p in Path(self.path(name), "_delta_log").glob("*.json") if p.stem.isdigit())
         return int(self._history(name, 1)[0]["version"])
 
-    def _history(self, name: str, limit: int) -> list[dict[str, object]]:
+    def _history(self, name: str, limit: int) -> list[dict[str, Any]]:
         rows = self.spark.sql(f"DESCRIBE HISTORY delta.`{self.path(name)}` LIMIT {limit}").select("version", "operation").collect()
         return [r.asDict() for r in rows]
 

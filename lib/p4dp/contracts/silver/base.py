@@ -21,6 +21,7 @@ SYSTEMS = {
     "CCAM": "French list of technical acts",
     "local": "the software's own code",
 }
+_EXAMPLES = {"CISP-2": "A01", "CIM-10": "I10", "LOINC": "3016-3", "CIP13": "3400932857241", "NGAP": "G", "ATC": "A10BA02"}
 ASSERTIONS = {
     "present": "stated as present",
     "absent": "stated as absent: not the same as not recorded",
@@ -70,7 +71,7 @@ def coded(table: str, sentence: str, systems: Sequence[str]) -> tuple[tuple[Colu
     """Standard code and system, the original beside them, and the rule that a given code must be known."""
     columns = (
         Column("code_system", "string", "Code system of `code`.", codes={s: SYSTEMS[s] for s in systems}),
-        Column("code", "string", sentence, source="normalised by p4dp.silver.codes", example=""),
+        Column("code", "string", sentence, source="normalised by p4dp.silver.codes", example=_EXAMPLES[systems[0]]),
         Column("source_code_system", "string", "Code system as delivered.", example=systems[0]),
         Column("source_code", "string", "Code as delivered.", example="X"),
     )

@@ -1,0 +1,51 @@
+# What a user calls. Everything is made below this folder; only Python 3.11 and Java 17 must be there.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+HOME_DIR ?= var/demo
+SNDS_SCHEMAS ?=
+CDA ?=
+
+.PHONY: demo setup test check verify bench generate clean conformance
+
+demo: setup ## a simulated country, delivered for two nights and taken as far as the stages that exist
+	rm -rf $(HOME_DIR)
+	$(BIN)/p4dp simulate --home $(HOME_DIR) --patients 2500 --practices 10 --years 2 --nights 2 --seed 1
+	$(BIN)/p4dp nightly --home $(HOME_DIR) --date 2026-01-05
+	$(BIN)/p4dp nightly --home $(HOME_DIR)
+	$(BIN)/p4dp status --home $(HOME_DIR)
+
+setup: $(VENV)/.done .jars/.done ## .venv with the p4dp command, and the two Delta jars
+
+$(VENV)/.done: pyproject.toml constraints.txt
+	@$(PYTHON) lib/p4dp/setup_java.py --java
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
+	@touch $@
+
+.jars/.done: $(VENV)/.done jars.sha256
+	$(BIN)/python lib/p4dp/setup_java.py --jars .jars jars.sha256
+	@touch $@
+
+test: setup ## under 15 minutes on 2 cores
+	$(BIN)/python -m pytest tests -m "not verify" $(if $(CDA),--cda $(CDA))
+
+check: setup ## lint, types, layering, generated files, wheel
+	$(BIN)/ruff check lib jobs tests bench
+	$(BIN)/ruff format --check lib jobs tests bench
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m p4dp.artefacts.generate --check .
+	sh tests/wheel.sh $(BIN)/python
+
+generate: setup ## data dictionary and suites from the contracts
+	$(BIN)/python -m p4dp.artefacts.generate .
+
+verify: setup ## hours: seeds, kills, a restored night; results in bench/results
+	$(BIN)/python bench/verify.py
+
+bench: setup ## performance; results in bench/results
+	$(BIN)/python bench/bench.py
+
+clean:
+	rm -rf $(VENV) .jars var dist build

@@ -1,0 +1,102 @@
+"""Proofs that take long: several seeds, and kill -9 at random moments. `python bench/verify.py [--seeds 3] [--kills 20]`.
+
+Writes bench/results/verify.json: per seed what `evaluate quality` says; for kills how many tables differ from the undisturbed run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+P4DP = str(Path(sys.executable).parent / "p4dp")
+
+
+def call(home: Path, *arguments: str) -> dict[str, Any]:
+    done = subprocess.run([P4DP, *arguments, "--home", str(home), "--config", str(ROOT / "conf/test.yaml"), "--json"], capture_output=True, text=True,
+                          cwd=ROOT, check=False)  # fmt: skip
+    if done.returncode:
+        raise SystemExit(f"{arguments} ended with {done.returncode}: {done.stderr.splitlines()[-1:]}")
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def country(home: Path, seed: int) -> None:
+    call(home, "simulate", "--patients", "120", "--practices", "4", "--years", "1", "--nights", "2", "--seed", str(seed))
+
+
+def silver(home: Path) -> dict[str, list[str]]:
+    """Every silver table, provenance aside, in order."""
+    from p4dp.config import load
+    from p4dp.contracts import layer
+    from p4dp.contracts.core import PROVENANCE
+    from p4dp.pipeline.context import Context
+    from p4dp.storage.session import start
+
+    config = load(ROOT / "conf/test.yaml", str(home))
+    tables = Context.of(config, start(config, "verify")).tables
+    return {t.name: sorted(repr(tuple(r)) for r in tables.read(f"silver.{t.name}").select(*[c for c in t.names if c not in PROVENANCE]).collect())
+            for t in layer("silver")}  # fmt: skip
+
+
+def killed(home: Path, rng: random.Random, kills: int, span: float) -> int:
+    """Runs nightly until it ends by itself, killing it at random moments; returns the kills that hit."""
+    hit = 0
+    while True:
+        process = subprocess.Popen([P4DP, "nightly", "--home", str(home), "--config", str(ROOT / "conf/test.yaml")], cwd=ROOT, start_new_session=True,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+        try:
+            process.wait(rng.uniform(10, span) if hit < kills else None)
+            if process.returncode:
+                raise SystemExit(f"nightly ended with {process.returncode} after {hit} kills")
+            return hit
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            hit += 1
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--seeds", type=int, default=3)
+    arguments.add_argument("--kills", type=int, default=20)
+    given = arguments.parse_args()
+    work = Path(tempfile.mkdtemp())
+    begin, result = time.monotonic(), {"name": "verify", "seeds": {}, "kills": 0, "differences": None}
+    for seed in range(1, given.seeds + 1):
+        home = work / f"seed{seed}"
+        country(home, seed)
+        call(home, "nightly", "--date", "2026-01-05")
+        call(home, "nightly")
+        found = call(home, "evaluate", "quality")
+        result["seeds"][seed] = {k: found[k] for k in ("planted", "caught", "missed", "extra", "wrong")}  # type: ignore[index]
+        print(seed, result["seeds"][seed], flush=True)  # type: ignore[index]
+    if given.kills:
+        calm, rough = work / "calm", work / "rough"
+        country(calm, 7)
+        shutil.copytree(calm, rough)
+        (rough / "vault").mkdir()
+        span = time.monotonic()
+        call(calm, "nightly")
+        span = time.monotonic() - span
+        shutil.copy(calm / "vault" / "secret", rough / "vault" / "secret")
+        result["kills"] = killed(rough, random.Random(7), given.kills, span)
+        one, other = silver(calm), silver(rough)
+        result["differences"] = sum(one[name] != other[name] for name in one)
+        print("kills", result["kills"], "tables that differ", result["differences"], flush=True)
+    result["seconds"] = round(time.monotonic() - begin)
+    (ROOT / "bench/results/verify.json").write_text(json.dumps(result, indent=1) + "\n")
+    shutil.rmtree(work)
+
+
+if __name__ == "__main__":
+    main()

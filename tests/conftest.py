@@ -1,0 +1,93 @@
+"""One Spark session for all tests; pipe tables typed by a schema; a small country taken through two nights, once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+
+from p4dp.config import Config, load
+from p4dp.pipeline import nightly
+from p4dp.pipeline.context import Context
+from p4dp.simulate.country import simulate
+from p4dp.simulate.practice import Setting
+from p4dp.storage.lease import Lease
+from p4dp.storage.session import start
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--cda", default=None, help="folder of official CDA documents")
+
+
+def config_at(home: Path, *sets: str) -> Config:
+    return load(ROOT / "conf" / "test.yaml", str(home), sets)
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    session = start(config_at(tmp_path_factory.mktemp("session")), "tests")
+    yield session
+    session.stop()
+
+
+@pytest.fixture
+def pipe(spark: SparkSession):
+    """A literal table: header, then rows; blank is null."""
+
+    def make(schema: str, text: str) -> DataFrame:
+        lines = [[cell.strip() or None for cell in line.strip().split("|")] for line in text.strip().splitlines()]
+        names, rows = lines[0], lines[1:]
+        raw = spark.createDataFrame([tuple(r) for r in rows], ", ".join(f"`{n}` string" for n in names))
+        wanted = spark.createDataFrame([], schema).schema
+        return raw.selectExpr(
+            *[f"CAST(`{f.name}` AS {f.dataType.simpleString()}) AS `{f.name}`" for f in wanted if f.name in names]
+        )
+
+    return make
+
+
+class Country:
+    """A simulated country and a context that writes to it."""
+
+    def __init__(self, spark: SparkSession, home: Path) -> None:
+        self.spark, self.home, self.config = spark, home, config_at(home)
+
+    def simulate(self, **changes: object) -> None:
+        setting = Setting(**{"seed": 1, "patients": 90, "practices": 3, "years": 1, "nights": 2,  # type: ignore[arg-type]
+                             "landing": self.config.at(self.config.roots.landing), **changes})  # fmt: skip
+        simulate(self.spark, setting, self.home, 2)
+
+    def night(self, until: dt.date | None = None) -> dict[str, object]:
+        with self.lease() as lease:
+            return nightly.run(Context.of(self.config, self.spark, lease), until)
+
+    def lease(self) -> Lease:
+        return Lease(self.home / "logs" / "lease", self.config.lease.stale_after)
+
+    @property
+    def context(self) -> Context:
+        return Context.of(self.config, self.spark)
+
+    def silver(self, name: str) -> list[tuple[object, ...]]:
+        """All rows of a table, provenance aside, in order."""
+        from p4dp.contracts import table
+        from p4dp.contracts.core import PROVENANCE
+
+        columns = [c for c in table(f"silver.{name}").names if c not in PROVENANCE]
+        rows = self.context.tables.read(f"silver.{name}").select(*columns).collect()
+        return sorted((tuple(r) for r in rows), key=repr)
+
+
+@pytest.fixture(scope="session")
+def country(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Country:
+    """Two nights of a small country with planted defects; tests read it and leave it as it is."""
+    made = Country(spark, tmp_path_factory.mktemp("country"))
+    made.simulate()
+    made.first = made.night(dt.date(2026, 1, 5))  # type: ignore[attr-defined]
+    made.second = made.night()  # type: ignore[attr-defined]
+    return made

@@ -1,0 +1,104 @@
+"""A small country through two nights: what was planted is caught, what was good is there, and nothing leaks."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from p4dp.contracts import layer
+from p4dp.evaluate.quality import evaluate
+from p4dp.pipeline import reprocess, status
+from p4dp.pipeline.conform import TRANSFORMATIONS
+from p4dp.pipeline.context import Context
+from p4dp.simulate.practice import Practice, Setting
+from tests.conftest import Country
+
+
+def _copy(country: Country, home: Path, *parts: str) -> Country:
+    for part in parts:
+        shutil.copytree(country.home / part, home / part)
+    return Country(country.spark, home)
+
+
+def test_every_planted_defect_is_caught_and_nothing_else(country: Country) -> None:
+    result = evaluate(country.context)
+    assert result["planted"] > 200
+    assert (result["missed"], result["extra"], result["wrong"]) == (0, 0, 0), result
+
+
+def test_damaged_deliveries_are_refused_whole(country: Country) -> None:
+    assert (country.first["refused"], country.first["accepted"], country.second["refused"]) == (13, 3, 0)  # type: ignore[attr-defined]
+    refused = {s["delivery_id"] for s in country.context.ledger.states() if s["state"] == "refused"}
+    for kind in ("reason", "encounter", "patient"):
+        assert not refused & {
+            r[0] for r in country.context.tables.read(f"bronze.{kind}").select("delivery_id").distinct().collect()
+        }
+
+
+def test_every_table_was_filled(country: Country) -> None:
+    for name in TRANSFORMATIONS:
+        assert country.context.tables.read(f"silver.{name}").limit(1).count(), name
+
+
+def test_the_same_night_again_writes_nothing(country: Country) -> None:
+    before = {f"silver.{t.name}": country.context.tables.version(f"silver.{t.name}") for t in layer("silver")}
+    assert country.night()["batches"] == 0
+    assert {name: country.context.tables.version(name) for name in before} == before
+
+
+def test_personal_notes_are_never_landed(country: Country) -> None:
+    texts = country.context.tables.read("restricted.free_text")
+    assert not texts.where("text LIKE '%note du medecin%'").count()
+
+
+def test_no_identity_outside_vault_and_restricted(country: Country) -> None:
+    setting = Setting(1, 90, 3, 1, 2, country.config.at(country.config.roots.landing))
+    people = {p.number: p for n in range(3) for p in Practice(setting, n).people.values()}.values()
+    wanted = {w for p in people for w in (p.nir, p.nir[:13], p.family_name, p.birth_name, p.street) if len(w) > 5}
+    wanted |= {f"{p.birth:{form}}" for p in people if p.birth.year < 2000 for form in ("%d/%m/%Y", "%Y-%m-%d", "%Y%m%d")}
+    restricted = "".join(r[0] for r in country.context.tables.read("restricted.free_text").select("text").collect())
+    assert sum(w in restricted for w in wanted) > 20  # the plants are there, and words went to restricted
+    texts: list[str] = []
+    for file in [*(country.home / "warehouse").rglob("*"), *(country.home / "logs").rglob("*")]:
+        if not file.is_file():
+            continue
+        if file.suffix == ".parquet":
+            table = pq.read_table(file)
+            texts += [json.dumps(table.to_pylist(), default=str)]
+        else:
+            texts.append(file.read_bytes().decode("utf-8", "replace"))
+    everything = "\n".join(texts)
+    assert len(everything) > 1_000_000
+    assert [w for w in sorted(wanted) if w in everything] == []
+
+
+def test_arrival_in_one_batch_gives_the_same_silver(country: Country, tmp_path: Path) -> None:
+    other = _copy(country, tmp_path, "landing", "referentials")
+    (tmp_path / "vault").mkdir()
+    shutil.copy(country.home / "vault" / "secret", tmp_path / "vault" / "secret")
+    assert other.night()["batches"] == 1
+    for name in TRANSFORMATIONS:
+        assert other.silver(name) == country.silver(name), name
+
+
+def test_silver_from_nothing_is_the_same(country: Country, tmp_path: Path) -> None:
+    other = _copy(country, tmp_path, "landing", "referentials", "vault", "warehouse", "restricted")
+    with other.lease() as lease:
+        reprocess.rebuild(Context.of(other.config, other.spark, lease))
+    for name in TRANSFORMATIONS:
+        assert other.silver(name) == country.silver(name), name
+
+
+def test_status_shows_counts_only(country: Country) -> None:
+    page = status.collect(country.context)
+    assert page["deliveries"] == {"accepted": 6, "refused": 13} and page["quarantined"] and page["unfinished"] is None
+
+
+@pytest.mark.parametrize("name", sorted(TRANSFORMATIONS))
+def test_gate_looked_at_every_table(country: Country, name: str) -> None:
+    results = country.context.tables.read("ops.quality").where(f"table_name = 'silver.{name}' AND source IS NULL")
+    assert results.where("passed").count() >= 5 and results.where("NOT passed").count() == 0

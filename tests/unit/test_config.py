@@ -1,0 +1,33 @@
+"""Unknown settings are errors that name the nearest one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from p4dp.config import load
+from p4dp.errors import UsageError
+
+CONF = Path(__file__).resolve().parents[2] / "conf"
+
+
+def test_layers_of_settings() -> None:
+    config = load(CONF / "test.yaml", "/h", ["quality.tolerance=0.5"], {"P4DP__BATCH__MAX_DELIVERIES": "7"})
+    assert (config.quality.tolerance, config.batch.max_deliveries, config.vault.create_secret) == (0.5, 7, True)
+    assert config.at(config.roots.vault) == "/h/vault" and config.at("s3a://b/x") == "s3a://b/x"
+
+
+@pytest.mark.parametrize(
+    ("sets", "environment", "says"),
+    [
+        (["quality.tolerence=1"], {}, "did you mean quality.tolerance"),
+        (["quality=1"], {}, "is a section"),
+        (["tolerance"], {}, "write key=value"),
+        (["quality.tolerance=much"], {}, "quality.tolerance"),
+        ([], {"P4DP__VAULT__SECRET": "x"}, "did you mean vault.secret_file"),
+    ],
+)
+def test_mistakes_are_named(sets: list[str], environment: dict[str, str], says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        load(CONF / "test.yaml", None, sets, environment)

@@ -1,0 +1,131 @@
+"""Bad input gets its answer, and no answer holds a value."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from p4dp.errors import DefectiveDelivery, UsageError
+from p4dp.sources import cda, manifest, verify
+from p4dp.sources.spec import load
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = load(ROOT / "conf" / "sources")
+TABULA, NIDUS = SOURCES["tabula"], SOURCES["nidus"]
+MOTIFS = TABULA.medical["motifs.csv"]
+HEADER = b"NUM;PATIENT;CONSULTATION;CODE_CISP;LIBELLE;ETAT\n"
+
+
+def _manifest(**changes: object) -> bytes:
+    good = {"delivery_id": "d1", "practice_id": "P1", "software": "tabula", "sequence": 1, "extracted_at": "2026-01-05T20:00:00Z", "kind": "full",
+            "files": [{"path": "medical/motifs.csv", "part": "medical", "rows": 1, "sha256": "0"}]}  # fmt: skip
+    return json.dumps({**good, **changes}).encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "delivery.empty_file"),
+        (HEADER + b"1;2;3;A01;SECRET\0;\n", "delivery.nul_byte"),
+        (HEADER + b'1;2;3;A01;"SECRET;\n', "delivery.quote"),
+        (HEADER + b"1;2;SECRET\n", "delivery.malformed"),
+        (HEADER + "1;2;3;A01;fièvre SECRET;\n".encode(), "delivery.encoding"),
+        (HEADER + b"1;2;3;A01;" + b"SECRET" * 2_000_000 + b";\n", "delivery.field_size"),
+        (HEADER.replace(b"NUM;", b"NUMERO;") + b"1;2;3;A01;SECRET;\n", "delivery.columns"),
+    ],
+)
+def test_a_bad_delimited_file_is_refused(content: bytes, code: str) -> None:
+    with pytest.raises(DefectiveDelivery) as caught:
+        verify.delimited(content, TABULA, MOTIFS, "medical/motifs.csv")
+    assert caught.value.code == code
+    assert "SECRET" not in str(caught.value)
+
+
+def test_what_is_tolerated_is_noted() -> None:
+    content = b"NUM;PATIENT;CONSULTATION;CODE_CISP;NOUVEAU\n1;2;3;A01;x\n"
+    read = verify.delimited(content, TABULA, MOTIFS, "m")
+    assert read.rows == 1
+    assert sorted(read.notes) == ["m: column missing, left null: ETAT", "m: column missing, left null: LIBELLE",
+                                  "m: unknown column, stays in the delivery: NOUVEAU"]  # fmt: skip
+
+
+def test_quoted_newlines_count_as_one_record() -> None:
+    read = verify.delimited(HEADER + '1;2;3;A01;"fièvre\net toux";\n'.encode("iso-8859-1"), TABULA, MOTIFS, "m")
+    assert read.rows == 1 and read.table is not None and read.table["LIBELLE"][0].as_py() == "fièvre\net toux"
+
+
+@pytest.mark.parametrize(
+    ("content", "code"), [(b'{"id":1', "delivery.malformed"), (b"[1]", "delivery.malformed"), (b'{"id":1}', "delivery.columns")]
+)
+def test_a_bad_json_line_is_refused(content: bytes, code: str) -> None:
+    with pytest.raises(DefectiveDelivery) as caught:
+        verify.json_lines(content, NIDUS, NIDUS.medical["consultations.jsonl"], "c")
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"{", "delivery.manifest"),
+        (_manifest(kind="partial"), "delivery.manifest"),
+        (_manifest(practice_id="P2"), "delivery.manifest"),
+        (_manifest(files=[{"path": "../../vault/secret", "part": "medical", "rows": 1, "sha256": "0"}]), "delivery.path"),
+        (_manifest(files=[{"path": "/etc/passwd", "part": "medical", "rows": 1, "sha256": "0"}]), "delivery.path"),
+    ],
+)
+def test_a_bad_manifest_is_refused(content: bytes, code: str) -> None:
+    with pytest.raises(DefectiveDelivery) as caught:
+        manifest.parse(content, "tabula", "P1", "d1")
+    assert caught.value.code == code
+
+
+def test_a_changed_file_is_refused() -> None:
+    with pytest.raises(DefectiveDelivery, match=r"delivery\.checksum"):
+        verify.checksum(b"x", "0" * 64, "m")
+
+
+BOMB = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><ClinicalDocument xmlns="urn:hl7-org:v3">&b;</ClinicalDocument>"""
+OUTSIDE = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><ClinicalDocument xmlns="urn:hl7-org:v3">&a;</ClinicalDocument>"""
+
+
+@pytest.mark.parametrize(("content", "code"), [(BOMB, "delivery.xml_entity"), (OUTSIDE, "delivery.xml_entity"), (b"<a>", "delivery.malformed"),
+                                               (b"<a/>", "delivery.malformed")])  # fmt: skip
+def test_a_bad_document_is_refused(content: bytes, code: str) -> None:
+    with pytest.raises(DefectiveDelivery) as caught:
+        cda.parse(content, "x.xml")
+    assert caught.value.code == code
+
+
+def test_official_documents(request: pytest.FixtureRequest) -> None:
+    folder = request.config.getoption("--cda")
+    if not folder:
+        pytest.skip("no --cda folder given")
+    found = {}
+    for file in Path(folder).glob("*.xml"):
+        identity, dossier, words = cda.parse(file.read_bytes(), file.name)
+        assert identity["nir"] == "279035121518989" and words
+        assert not [v for v in (identity["nir"], identity["family_name"], identity["birth_date"]) if v in json.dumps(dossier)]
+        found[file.name[:3]] = {k: len(v) for k, v in dossier.items() if isinstance(v, list)}
+    assert found == {
+        "VSM": {"history": 6, "allergy": 1, "lifestyle": 2, "prescription": 2, "document": 1},
+        "VAC": {"vaccination": 1, "document": 1},
+        "BIO": {"lab_result": 2, "document": 2},
+    }
+
+
+def test_a_source_that_names_what_does_not_exist(tmp_path: Path) -> None:
+    (tmp_path / "new.yaml").write_text("software: new\nreader: delimited\nmedical: {a.csv: {record: reason, columns: {X: cod}}}\n")
+    with pytest.raises(UsageError, match="no field cod; did you mean code"):
+        load(tmp_path)
+
+
+def test_a_third_software_is_one_file(tmp_path: Path) -> None:
+    (tmp_path / "tertio.yaml").write_text(
+        "software: tertio\nreader: delimited\ndelimiter: ','\n"
+        "identity: {pat.csv: {record: patient, required: [id], columns: {id: patient_id, dob: birth_date}}}\n"
+        "medical: {visits.csv: {record: encounter, required: [nr, id], columns: {nr: record_id, id: patient_id, day: encounter_date}, constants: {kind: surgery}}}\n"
+    )
+    spec = load(tmp_path)["tertio"]
+    assert verify.delimited(b"nr,id,day\n1,2,2024-01-01\n", spec, spec.medical["visits.csv"], "v").rows == 1
