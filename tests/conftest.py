@@ -13,7 +13,8 @@ from p4dp.config import Config, load
 from p4dp.pipeline import nightly
 from p4dp.pipeline.context import Context
 from p4dp.simulate.country import simulate
-from p4dp.simulate.practice import Setting
+from p4dp.simulate.dialects import Files
+from p4dp.simulate.practice import Setting, write
 from p4dp.storage.lease import Lease
 from p4dp.storage.session import start
 
@@ -84,10 +85,19 @@ class Country:
 
 
 @pytest.fixture(scope="session")
-def country(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Country:
-    """Two nights of a small country with planted defects; tests read it and leave it as it is."""
+def country(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Country:
+    """Two nights of a small country with planted defects; tests read it and leave it as it is.
+
+    With --cda, the second night brings the official documents too, as a delivery of the third practice.
+    """
     made = Country(spark, tmp_path_factory.mktemp("country"))
     made.simulate()
     made.first = made.night(dt.date(2026, 1, 5))  # type: ignore[attr-defined]
+    official = request.config.getoption("--cda")
+    if official:
+        files: Files = {
+            f"documents/{n}.xml": (p.read_bytes(), "mixed", 1) for n, p in enumerate(sorted(Path(official).glob("*.xml")))
+        }
+        write(made.home / "landing", "dossia", "P00002", 50, dt.date(2026, 1, 6), False, files)
     made.second = made.night()  # type: ignore[attr-defined]
     return made

@@ -112,6 +112,8 @@ def plan(context: Context, batch_id: int, practices: tuple[str, ...] = ()) -> Pl
             again.append(key)
         chosen = states if repeat else new
         counting |= {s["delivery_id"]: s["batch_id"] for s in chosen if s["sequence"] >= since}
+    if not context.tables.exists("silver.encounter"):  # a rebuild: there is nothing to merge into
+        return Plan(batch_id, counting, (), True)
     return Plan(batch_id, counting, tuple(sorted(again)), first)
 
 

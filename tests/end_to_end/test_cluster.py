@@ -1,0 +1,94 @@
+"""The same night by spark-submit on a real standalone cluster: a master and two workers on 127.0.0.1."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyspark
+import pytest
+
+from p4dp.pipeline.conform import TRANSFORMATIONS
+from tests.conftest import ROOT, Country
+
+SPARK = Path(pyspark.__file__).parent
+
+
+def _port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return int(s.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a master with two workers; they end with the module."""
+    work = tmp_path_factory.mktemp("cluster")
+    environment = {**os.environ, "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_HOME": str(SPARK), "PYSPARK_PYTHON": sys.executable}
+    url = f"spark://127.0.0.1:{_port()}"
+    started = []
+
+    def start(name: str, *arguments: str) -> None:
+        log = (work / f"{len(started)}.log").open("w")
+        command = [
+            str(SPARK / "bin/spark-class"),
+            f"org.apache.spark.deploy.{name}",
+            "--host",
+            "127.0.0.1",
+            "--webui-port",
+            str(_port()),
+            *arguments,
+        ]
+        started.append(subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=work))
+
+    try:
+        start("master.Master", "--port", url.rpartition(":")[2])
+        time.sleep(3)
+        for n in range(2):
+            start("worker.Worker", "--cores", "1", "--memory", "1g", "--work-dir", str(work / f"w{n}"), url)
+        deadline = time.time() + 60
+        while "Registering worker" not in (work / "0.log").read_text() and time.time() < deadline:
+            time.sleep(1)
+        yield url
+    finally:
+        for process in reversed(started):
+            process.terminate()
+            process.wait(30)
+
+
+@pytest.mark.cluster
+def test_a_night_on_a_cluster_gives_the_same_silver(country: Country, master: str, tmp_path: Path) -> None:
+    for part in ("landing", "referentials"):
+        shutil.copytree(country.home / part, tmp_path / part)
+    (tmp_path / "vault").mkdir()
+    shutil.copy(country.home / "vault" / "secret", tmp_path / "vault" / "secret")
+    jars = ",".join(map(str, (ROOT / ".jars").glob("*.jar")))
+    settings = {"spark.driver.host": "127.0.0.1", "spark.driver.memory": "2g", "spark.executor.memory": "1g", "spark.sql.shuffle.partitions": "2",
+                "spark.databricks.delta.snapshotPartitions": "1", "spark.ui.enabled": "false"}  # fmt: skip
+    command = [
+        str(SPARK / "bin/spark-submit"),
+        "--master",
+        master,
+        "--properties-file",
+        str(ROOT / "conf/spark/cluster.conf"),
+        "--jars",
+        jars,
+    ]
+    for name, value in settings.items():
+        command += ["--conf", f"{name}={value}"]
+    command += [str(ROOT / "jobs/nightly.py"), "--config", str(ROOT / "conf/test.yaml"), "--home", str(tmp_path), "--json"]
+    environment = {**os.environ, "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_HOME": str(SPARK), "PYSPARK_PYTHON": sys.executable}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=tmp_path, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    summary = json.loads(done.stdout.strip().splitlines()[-1])
+    assert (summary["refused"], summary["outcome"]) == (13, "done")
+    other = Country(country.spark, tmp_path)
+    for name in TRANSFORMATIONS:
+        assert other.silver(name) == country.silver(name), name
