@@ -6,12 +6,14 @@ import json
 import re
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from p4dp.artefacts import ddl, dictionary, examples, rules, suite
 from p4dp.contracts import TABLES, Column, ContractError, Table, layer
-from p4dp.contracts.bronze.base import fields_of, shape_of
+from p4dp.contracts.shapes import SHAPES
 from p4dp.pipeline.conform import TRANSFORMATIONS
+from p4dp.sources.records import guarded
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -61,8 +63,7 @@ def test_a_contradiction_is_refused(columns: tuple[Column, ...], key: tuple[str,
 
 
 def test_shapes_let_no_nir_into_bronze() -> None:
-    for table in layer("bronze"):
-        for column in fields_of(table):
-            for number in ("279035121518989", "2790351215189", "1 79 12 56 121 135 16", "DUPONT JEAN", "12 rue des Lilas"):
-                shape = shape_of(column)
-                assert not re.fullmatch(shape, number), (table.name, column.name, number)
+    numbers = ["279035121518989", "2790351215189", "1 79 12 56 121 135 16", "X279035121518989", "DUPONT JEAN", "12 rue des Lilas"]
+    for shape in SHAPES:
+        kept, _ = guarded(pa.array(numbers), shape)
+        assert kept.null_count == len(numbers), shape

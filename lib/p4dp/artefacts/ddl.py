@@ -13,10 +13,10 @@ def quoted(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
-def columns(table: Table) -> str:
-    """The column list, as in CREATE TABLE."""
-    parts = [f"`{c.name}` {c.type}{' NOT NULL' if c.required else ''} COMMENT {quoted(c.sentence)}" for c in table.columns]
-    return ", ".join(parts)
+def columns(table: Table, only: tuple[str, ...] | None = None) -> str:
+    """The column list, as in CREATE TABLE; of some columns only when asked."""
+    chosen = [c for c in table.columns if only is None or c.name in only]
+    return ", ".join(f"`{c.name}` {c.type}{' NOT NULL' if c.required else ''} COMMENT {quoted(c.sentence)}" for c in chosen)
 
 
 def constraint_name(rule: Rule) -> str:

@@ -6,10 +6,14 @@ frames that their own query makes. Tables with few changed rows are validated in
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import yaml
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from p4dp.artefacts.ddl import constraint_name
@@ -62,57 +66,89 @@ def to_leave_out(context: Context, batch_id: int) -> list[tuple[str, str, str]]:
     return out
 
 
-def _changed(context: Context, contract: Table, batch_id: int) -> Any:
+def _changed(context: Context, contract: Table, batch_id: int) -> DataFrame:
     frame = context.tables.read(f"silver.{contract.name}").where(F.col("batch_id") == batch_id)
     added = {name: F.expr(sql) for name, sql in added_columns(contract).items()}
     return frame.withColumns(added) if added else frame
 
 
-def _table(context: Context, validator: ge.Validator, contract: Table, batch_id: int, pages: Path) -> list[tuple[ge.Outcome, str]]:
-    """Validates one silver table."""
+def _samples(context: Context, contracts: list[Table], batch_id: int) -> dict[str, pd.DataFrame]:
+    """Changed rows of every table, or one more than is validated in memory."""
+
+    def sample(contract: Table) -> pd.DataFrame:
+        return _changed(context, contract, batch_id).limit(_IN_MEMORY + 1).toPandas()
+
+    with ThreadPoolExecutor(context.config.batch.parallel_tables) as pool:
+        return dict(zip([c.name for c in contracts], pool.map(sample, contracts), strict=True))
+
+
+def _rows(
+    context: Context, validator: ge.Validator, contract: Table, batch_id: int, sample: pd.DataFrame, pages: Path
+) -> list[ge.Outcome]:
+    """What one changed row of a table tells: its columns and row expectations."""
     name = f"silver.{contract.name}"
+    apart = {constraint_name(r) for r in contract.rules if r.kind == "orphan"}
     expectations = ge.load(context.config.beside(context.config.expectations), name)
-    by_reader: dict[str, list[dict[str, Any]]] = {}
-    orphans = {constraint_name(r): r.code for r in contract.rules if r.kind == "orphan"}
-    for e in expectations:
-        reads = "orphan" if e["kwargs"].get("column") in orphans else e["meta"]["reads"]
-        by_reader.setdefault("changed" if reads == "columns" else reads, []).append(e)
-    frame = _changed(context, contract, batch_id)
-    order = [e for e in by_reader["changed"] if e["meta"]["reads"] == "columns"]
-    rest = [e for e in by_reader["changed"] if e["meta"]["reads"] != "columns"]
-    outcomes: list[ge.Outcome] = []
-    columns_found = [c for c in frame.columns if c in contract.names]
-    for e in order:
-        outcomes.append(ge.Outcome(e["meta"]["rule"], columns_found == e["kwargs"]["column_list"], None, None))
-    sample = frame.limit(_IN_MEMORY + 1).toPandas()
-    small = len(sample) <= _IN_MEMORY
+    outcomes = [
+        ge.Outcome(e["meta"]["rule"], [c for c in sample.columns if c in contract.names] == e["kwargs"]["column_list"], None, None)
+        for e in expectations
+        if e["meta"]["reads"] == "columns"
+    ]
     if len(sample):
-        found, result = validator.validate(name, sample if small else frame, rest)
+        by_row = [
+            e for e in expectations if e["meta"]["reads"] not in ("columns", "table") and e["kwargs"].get("column") not in apart
+        ]
+        small = len(sample) <= _IN_MEMORY
+        found, result = validator.validate(name, sample if small else _changed(context, contract, batch_id), by_row)
         outcomes += found
         ge.page(result, pages / f"{contract.name}.html")
-    if len(sample) and "table" in by_reader:
-        outcomes += _keys(context, contract, batch_id)
-    if len(sample) and "orphan" in by_reader:
-        outcomes += _orphans(context, contract, batch_id)
-    return [(o, name) for o in outcomes]
+    return outcomes
 
 
-def _keys(context: Context, contract: Table, batch_id: int) -> list[ge.Outcome]:
-    """Keys of changed rows, unique in the whole table."""
-    whole = context.tables.read(f"silver.{contract.name}").select(*contract.key, "batch_id")
-    counted = (
-        whole.groupBy(*contract.key).agg(F.count(F.lit(1)).alias("n"), F.max("batch_id").alias("b")).where(F.col("b") == batch_id)
-    )
-    row = counted.agg(F.count(F.lit(1)), F.count_if(F.col("n") > 1)).collect()[0]
-    return [ge.Outcome(f"{contract.name}.key.duplicate", row[1] == 0, row[0], row[1])]
+def _keys(context: Context, contracts: list[Table], batch_id: int) -> dict[str, int]:
+    """Keys of changed rows that stand more than once in the whole table: table → number. One job for all tables."""
+    parts = []
+    for contract in contracts:
+        whole = context.tables.read(f"silver.{contract.name}")
+        keys = whole.select(F.lit(contract.name).alias("t"), F.col(contract.key[0]).alias("k"))
+        if context.tables.version(f"silver.{contract.name}") > 1:  # older rows: only those under a changed key matter
+            changed = whole.where(F.col("batch_id") == batch_id).select(F.col(contract.key[0]).alias("k")).distinct()
+            keys = keys.join(changed, "k", "left_semi")
+        parts.append(keys.select("t", "k"))
+    several = reduce(DataFrame.union, parts).groupBy("t", "k").count().where("count > 1")
+    return {r["t"]: r["count"] for r in several.groupBy("t").count().collect()}
 
 
-def _orphans(context: Context, contract: Table, batch_id: int) -> list[ge.Outcome]:
-    """References of changed rows, found in the whole table that they refer to."""
-    rows = context.tables.read(f"silver.{contract.name}").where((F.col("batch_id") == batch_id) & F.col("encounter_id").isNotNull())
-    encounters = context.tables.read("silver.encounter").select("encounter_id")
-    missing = rows.join(F.broadcast(encounters), "encounter_id", "left_anti").count()
-    return [ge.Outcome(f"{contract.name}.encounter_id.orphan", missing == 0, None, missing)]
+def _orphans(context: Context, contracts: list[Table], batch_id: int) -> dict[str, int]:
+    """References of changed rows to encounters that the table does not hold: table → number. One job for all tables."""
+    parts = [
+        context.tables.read(f"silver.{c.name}")
+        .where((F.col("batch_id") == batch_id) & F.col("encounter_id").isNotNull())
+        .select(F.lit(c.name).alias("t"), "encounter_id")
+        for c in contracts
+    ]
+    held = context.tables.read("silver.encounter").select("encounter_id")
+    missing = reduce(DataFrame.union, parts).join(held, "encounter_id", "left_anti")
+    return {r["t"]: r["count"] for r in missing.groupBy("t").count().collect()}
+
+
+def _tables(context: Context, validator: ge.Validator, batch_id: int, pages: Path) -> list[tuple[ge.Outcome, str]]:
+    """Validates every silver table that exists."""
+    contracts = [c for c in layer("silver") if c.name != "quarantine" and context.tables.exists(f"silver.{c.name}")]
+    samples = _samples(context, contracts, batch_id)
+    outcomes = [
+        (outcome, f"silver.{c.name}")
+        for c in contracts
+        for outcome in _rows(context, validator, c, batch_id, samples[c.name], pages)
+    ]
+    changed = [c for c in contracts if len(samples[c.name])]
+    referring = [c for c in changed if any(r.kind == "orphan" for r in c.rules)]
+    for kind, check, among in (("key.duplicate", _keys, changed), ("encounter_id.orphan", _orphans, referring)):
+        broken = check(context, among, batch_id) if among else {}
+        outcomes += [
+            (ge.Outcome(f"{c.name}.{kind}", c.name not in broken, None, broken.get(c.name, 0)), f"silver.{c.name}") for c in among
+        ]
+    return outcomes
 
 
 def _extra(context: Context, validator: ge.Validator, batch_id: int, pages: Path) -> list[tuple[ge.Outcome, str, str]]:
@@ -164,16 +200,9 @@ def run(context: Context, batch_id: int) -> dict[str, int]:
             if fails:
                 failed.append(outcome.check)
 
-    versions: dict[str, int] = {}
-    for contract in layer("silver"):
-        name = f"silver.{contract.name}"
-        if not context.tables.exists(name):
-            continue
-        versions[name] = context.tables.version(name)
-        if contract.name == "quarantine":
-            continue
-        for outcome, checked in _table(context, validator, contract, batch_id, pages):
-            record(outcome, checked, versions[name])
+    versions = {name: context.tables.version(name) for c in layer("silver") if context.tables.exists(name := f"silver.{c.name}")}
+    for outcome, name in _tables(context, validator, batch_id, pages):
+        record(outcome, name, versions[name])
     for outcome, name, severity in _extra(context, validator, batch_id, pages):
         record(outcome, name, versions.get(name), severity == "fail")
     counts = context.tables.read("silver.quarantine").where(F.col("batch_id") == batch_id)

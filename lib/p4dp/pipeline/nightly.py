@@ -26,6 +26,7 @@ def _open(context: Context, until: dt.date | None) -> OpenBatch | None:
         return None
     batch_id = context.ledger.last_batch() + 1
     context.ledger.step(batch_id, "nightly", "opened", deliveries=[f.folder for f in found])
+    context.tables.opened(batch_id)
     return OpenBatch(batch_id, "nightly", frozenset({"opened"}), tuple(f.folder for f in found), ())
 
 

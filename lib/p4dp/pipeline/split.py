@@ -1,7 +1,7 @@
 """split, a vault job: every file of a batch is verified and read once; identity goes to the vault, medicine to the outbox.
 
-One pass over the files on the executors gives, per file: whether it is what its manifest says; the identities in it; the patients that it
-names; for a mixed document its medical part. Deliveries are then accepted or refused whole. Nothing of a refused one goes further.
+One pass on the executors, a delivery at a time: it is sound to its last byte, or refused whole. Medical records leave under pseudonyms, as
+Parquet in the columns of bronze, so that land opens no delivery and needs no secret.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import getpass
 import json
 from collections.abc import Callable, Iterator
-from pathlib import PurePosixPath
 from typing import Any
 
 import pandas as pd
@@ -17,155 +16,58 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from p4dp.errors import DefectiveDelivery
-from p4dp.identity import nir, traits
 from p4dp.identity.keys import Keys, PseudonymMaker, create_secret, load_secret
 from p4dp.pipeline.context import Context, log
 from p4dp.pipeline.discover import Found, order_problems, registry
-from p4dp.sources import cda, verify
-from p4dp.sources.readers import content
-from p4dp.sources.spec import FileSpec, SourceSpec
+from p4dp.sources.delivery import Delivery, open_delivery
+from p4dp.sources.spec import SourceSpec
+from p4dp.storage import parts
 from p4dp.storage.ledger import now
 
-_OUT = "delivery_no int, file string, kind string, payload string"
-Rows = list[tuple[str, dict[str, Any]]]
-
-_PATIENT = (
-    "practice_id string, local_id string, patient_key string, key_version int, nir string, nir_status string, "
-    "family_name string, birth_name string, given_names string, sex string, birth_date string, birth_place string, "
-    "address string, postal_code string, commune string, death_date string, birth_year int, birth_month int"
-)
-_PRACTITIONER = (
-    "practice_id string, local_id string, practitioner_key string, key_version int, name string, am_number string, "
-    "rpps string, role string, specialty string, valid_from string, valid_to string"
-)
+#: Records that one task should open; more tasks than deliveries make no sense.
+_RECORDS_A_TASK = 400_000
+#: Parts that hold identity and stay in the vault's staging; all others go to the outbox.
+_IDENTITY = ("vault.patient", "vault.practitioner", "unsure")
+_REPORT = "delivery_no int, kind string, payload string"
 
 
-def _patient(row: dict[str, Any], practice_id: str, make: PseudonymMaker, version: int) -> dict[str, Any]:
-    year, month = traits.birth_month(row.get("birth_date"))
-    local = row.pop("patient_id")
-    return {
-        **row,
-        "practice_id": practice_id,
-        "local_id": local,
-        "patient_key": make.patient(practice_id, local),
-        "key_version": version,
-        "nir_status": nir.status(row.get("nir")),
-        "birth_year": year,
-        "birth_month": month,
-    }
+def _worker(
+    batch: list[Delivery], sources: dict[str, SourceSpec], keys: Keys, outbox: str, staging: str
+) -> Callable[[Iterator[pd.DataFrame]], Iterator[pd.DataFrame]]:
+    """Opens deliveries; reports what each was, and which files of parts were written."""
 
-
-def _practitioner(row: dict[str, Any], practice_id: str, make: PseudonymMaker, version: int) -> dict[str, Any]:
-    local = row.pop("practitioner_id")
-    return {
-        **row,
-        "practice_id": practice_id,
-        "local_id": local,
-        "practitioner_key": make.practitioner(practice_id, local),
-        "key_version": version,
-    }
-
-
-def _mapped(read: verify.Verified, spec: FileSpec) -> list[dict[str, Any]]:
-    """Records under the names of our fields."""
-    rows = read.table.to_pylist() if read.table is not None else read.records or []
-    return [{f: (None if r.get(h) in (None, "") else str(r[h])) for h, f in spec.columns.items()} for r in rows]
-
-
-def _read(file: Any, source: SourceSpec, make: PseudonymMaker, version: int) -> Rows:
-    """All that one file gives; raises DefectiveDelivery."""
-    where, practice_id = file.file, file.practice_id
-    data = content(file.path)
-    verify.checksum(data, file.sha256, where)
-    name = PurePosixPath(file.file).name
-    out: Rows = []
-    if file.part == "mixed":
-        identity, dossier, words = cda.parse(data, where)
-        if not identity["patient_id"]:
-            raise DefectiveDelivery("delivery.malformed", where, "a document without a patient number")
-        patient = _patient(identity, practice_id, make, version)
-        dossier["record_id"] += "#" + patient["patient_key"][:16]
-        dossier["patient_id"] = patient["local_id"]
-        texts = [{"kind": k, "inside": r, "text": t} for k, r, t in words]
-        out = [
-            ("patient", patient),
-            ("document", {"dossier": json.dumps({**dossier, "patient_id": None}), "local_id": patient["local_id"], "texts": texts}),
-        ]
-        out += [("seen", {"local_id": patient["local_id"], "patient_key": patient["patient_key"]})]
-        return [*out, ("file", {"rows": 1, "bytes": len(data), "notes": []})]
-    if name in source.never_landed:
-        return [("file", {"rows": file.rows, "bytes": len(data), "notes": [f"{where}: never landed"]})]
-    spec = (source.identity if file.part == "identity" else source.medical).get(name)
-    if spec is None:
-        return [("file", {"rows": file.rows, "bytes": len(data), "notes": [f"{where}: unknown file, stays in the delivery"]})]
-    read = (verify.json_lines if source.reader == "jsonl" else verify.delimited)(data, source, spec, where)
-    if read.rows != file.rows:
-        raise DefectiveDelivery("delivery.rows", where, f"{read.rows} records, the manifest says {file.rows}")
-    if file.part == "identity":
-        build, number = (_patient, "patient_id") if spec.record == "patient" else (_practitioner, "practitioner_id")
-        rows = _mapped(read, spec)
-        if any(not r.get(number) for r in rows):
-            raise DefectiveDelivery("delivery.columns", where, f"a record without {number}")
-        out = [(spec.record, build(r, practice_id, make, version)) for r in rows]
-    elif header := spec.header_of("patient_id"):
-        locals_ = (
-            set(read.table[header].unique().to_pylist())
-            if read.table is not None and header in read.table.column_names
-            else {str(r[header]) for r in read.records or [] if r.get(header) is not None}
-        )
-        out = [("seen", {"local_id": i, "patient_key": make.patient(practice_id, i)}) for i in sorted(x for x in locals_ if x)]
-    return [*out, ("file", {"rows": read.rows, "bytes": len(data), "notes": read.notes})]
-
-
-def _worker(sources: dict[str, SourceSpec], keys: Keys) -> Callable[[Iterator[pd.DataFrame]], Iterator[pd.DataFrame]]:
     def run(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         make = keys.maker()
+        writer = parts.PartWriter(outbox, dict.fromkeys(_IDENTITY, staging))
+        reports: list[tuple[int, str, str]] = []
         for frame in frames:
-            for file in frame.itertuples(index=False):
+            for number in frame["delivery_no"].tolist():
+                delivery = batch[number]
                 try:
-                    rows = _read(file, sources[str(file.software)], make, keys.version)
+                    opened = open_delivery(delivery, sources[delivery.software], make, keys.version)
                 except DefectiveDelivery as problem:
-                    rows = [
-                        (
-                            "file",
-                            {"rows": 0, "bytes": 0, "notes": [], "code": problem.code, "reason": f"{file.file}: {problem.reason}"},
-                        )
-                    ]
-                except OSError:
-                    rows = [
-                        (
-                            "file",
-                            {
-                                "rows": 0,
-                                "bytes": 0,
-                                "notes": [],
-                                "code": "delivery.missing_file",
-                                "reason": f"{file.file}: listed in the manifest, not in the folder",
-                            },
-                        )
-                    ]
-                yield pd.DataFrame(
-                    [(file.delivery_no, file.file, kind, json.dumps(payload)) for kind, payload in rows],
-                    columns=["delivery_no", "file", "kind", "payload"],
-                )
+                    defect = {"code": problem.code, "reason": f"{problem.where}: {problem.reason}"}
+                    reports.append((number, "defect", json.dumps(defect)))
+                    continue
+                account = {"rows": opened.rows, "bytes": opened.size, "notes": sorted(set(opened.notes))}
+                reports.append((number, "sound", json.dumps(account)))
+                for part, tables in opened.parts.items():
+                    for rows in tables:
+                        reports += [(-1, name, path) for name, path in writer.add(part, rows)]
+        reports += [(-1, name, path) for name, path in writer.flush()]
+        yield pd.DataFrame(reports, columns=["delivery_no", "kind", "payload"])
 
     return run
 
 
-def _files(context: Context, batch: list[Found]) -> DataFrame:
-    landing = context.config.at(context.config.roots.landing)
-    rows = [
-        (n, f.software, f.practice_id, f"{landing}/{f.folder}/{file.path}", file.path, file.part, file.rows, file.sha256)
-        for n, f in enumerate(batch)
-        if f.manifest
-        for file in f.manifest.files
-    ]
-    frame = context.spark.createDataFrame(
-        rows,
-        "delivery_no int, software string, practice_id string, path string, file string, part string, rows bigint, sha256 string",
-    )
-    slices = len(rows) // 8 + 2 if len(rows) < 512 else 66
-    return frame.repartition(slices, "path")
+def _spread(context: Context, batch: list[Delivery]) -> DataFrame:
+    """Numbers of deliveries, dealt by size so that tasks end together."""
+    sizes = [sum(f.rows for f in d.files) for d in batch]
+    order = sorted(range(len(batch)), key=lambda n: -sizes[n])
+    at_least = context.spark.sparkContext.defaultParallelism
+    tasks = min(len(batch), max(at_least, sum(sizes) // _RECORDS_A_TASK + 1))
+    dealt = [(n,) for task in range(tasks) for n in order[task::tasks]]
+    return context.spark.createDataFrame(context.spark.sparkContext.parallelize(dealt, tasks), "delivery_no int")
 
 
 def run(context: Context, batch_id: int, batch: list[Found]) -> dict[str, int]:
@@ -175,101 +77,51 @@ def run(context: Context, batch_id: int, batch: list[Found]) -> dict[str, int]:
     if config.vault.create_secret:
         create_secret(secret)
     make = PseudonymMaker(load_secret(secret))
-    practices = registry(context)
-    problems = order_problems(context, batch, practices)
-    readable = [f for f in batch if f.folder not in problems]
-    staged = f"{config.at(config.roots.vault)}/staging/batch={batch_id}"
+    problems = order_problems(context, batch, registry(context))
+    outbox, staging = context.outbox(batch_id), f"{config.at(config.roots.vault)}/staging/batch={batch_id}"
+    parts.clear(outbox)
+    parts.clear(staging)
+    landing = config.at(config.roots.landing)
+    deliveries = [
+        Delivery(f"{landing}/{f.folder}", f.software, f.practice_id, f.delivery_id, m.sequence, m.extracted_at.date(), m.files)
+        for f in batch
+        if f.folder not in problems and (m := f.manifest)
+    ]
     results: dict[str, dict[str, Any]] = {}
-    if readable:
-        read = _files(context, readable).mapInPandas(_worker(context.sources, Keys(secret, config.vault.key_version)), _OUT)
-        everything = context.tables.parquet(staged, read)
-        for row in everything.where("kind = 'file'").collect():
-            payload, folder = json.loads(row["payload"]), readable[row["delivery_no"]].folder
-            result = results.setdefault(folder, {"rows": {}, "bytes": 0, "notes": []})
-            result["rows"][row["file"]], result["bytes"] = payload["rows"], result["bytes"] + payload["bytes"]
-            result["notes"] += payload["notes"]
-            if "code" in payload:
-                problems.setdefault(folder, DefectiveDelivery(payload["code"], folder, payload["reason"]))
-        accepted = {n: f for n, f in enumerate(readable) if f.folder not in problems}
-        if accepted:
-            _keep_identity(context, batch_id, everything, accepted)
+    files: dict[str, list[str]] = {}
+    if deliveries:
+        worker = _worker(deliveries, context.sources, Keys(secret, config.vault.key_version), outbox, staging)
+        for row in _spread(context, deliveries).mapInPandas(worker, _REPORT).collect():
+            if row["delivery_no"] < 0:
+                files.setdefault(row["kind"], []).append(row["payload"])
+                continue
+            delivery, payload = deliveries[row["delivery_no"]], json.loads(row["payload"])
+            folder = delivery.folder.removeprefix(f"{landing}/")
+            if row["kind"] == "defect":
+                problems[folder] = DefectiveDelivery(payload["code"], folder, payload["reason"])
+            results[folder] = payload
+    _keep_identity(context, batch_id, files)
+    parts.write_list(outbox, {name: sorted(paths) for name, paths in files.items() if name not in _IDENTITY})
     _decide(context, batch_id, batch, problems, results, make)
     return {"accepted": len(batch) - len(problems), "refused": len(problems)}
 
 
-def _keep_identity(context: Context, batch_id: int, everything: DataFrame, accepted: dict[int, Found]) -> None:
-    """Identity of accepted deliveries → vault; pseudonyms and coarsened traits → outbox."""
-    tables = context.tables
-    about = F.broadcast(
-        context.spark.createDataFrame(
-            [(n, f.delivery_id, f.practice_id, f.manifest.sequence) for n, f in accepted.items() if f.manifest],
-            "delivery_no int, delivery_id string, practice string, sequence bigint",
-        )
-    )
-    kept = everything.join(about, "delivery_no").withColumn("batch_id", F.lit(batch_id).cast("bigint"))
-
-    def of(kind: str, schema: str) -> DataFrame:
-        opened = kept.where(F.col("kind") == kind).withColumn("r", F.from_json("payload", schema))
-        return opened.select("r.*", "delivery_id", "sequence", "batch_id", "file", "practice")
-
-    patients, practitioners = of("patient", _PATIENT), of("practitioner", _PRACTITIONER)
-    tables.append("vault.patient", patients.dropDuplicates(["delivery_id", "local_id", "file"]), batch_id)
-    tables.append("vault.practitioner", practitioners, batch_id)
-    tables.log(
-        "ops.access",
-        [
-            {
-                "account": getpass.getuser(),
-                "command": "split",
-                "object": "vault.patient",
-                "purpose": f"batch {batch_id}",
-                "at": now(),
-            }
-        ],
-    )
-    outbox = context.outbox(batch_id)
-    coarse = patients.select(
-        "practice_id",
-        "local_id",
-        "patient_key",
-        "sex",
-        "birth_year",
-        "birth_month",
-        "commune",
-        "death_date",
-        "nir_status",
-        "delivery_id",
-        "file",
-    )
-    tables.parquet(f"{outbox}/patients", coarse)
-    professional = practitioners.select(
-        "practice_id",
-        "local_id",
-        "practitioner_key",
-        "am_number",
-        "rpps",
-        "role",
-        "specialty",
-        "valid_from",
-        "valid_to",
-        "delivery_id",
-        "file",
-    )
-    tables.parquet(f"{outbox}/practitioners", professional)
-    everyone = tables.read("vault.practitioner").select("practice_id", "local_id", "practitioner_key").distinct()
-    tables.parquet(f"{outbox}/colleagues", everyone)
-    seen = of("seen", "local_id string, patient_key string").select(
-        F.col("practice").alias("practice_id"), "local_id", "patient_key"
-    )
-    known = (
-        tables.read("vault.patient")
-        .select("practice_id", "local_id")
-        .join(F.broadcast(seen.distinct()), ["practice_id", "local_id"], "left_semi")
-        .distinct()
-    )
-    tables.parquet(f"{outbox}/seen", seen.distinct().join(known, ["practice_id", "local_id"], "left_semi"))
-    words = "dossier string, local_id string, texts array<struct<kind:string,inside:string,text:string>>"
-    tables.parquet(f"{outbox}/documents", of("document", words).drop("batch_id", "sequence"))
+def _keep_identity(context: Context, batch_id: int, files: dict[str, list[str]]) -> None:
+    """Identity of sound deliveries → vault; pseudonyms that no identity part ever named → a list for land."""
+    spark, tables = context.spark, context.tables
+    for name in ("vault.patient", "vault.practitioner"):
+        if name in files:
+            tables.append(name, spark.read.parquet(*files[name]).withColumn("batch_id", F.lit(batch_id).cast("bigint")), batch_id)
+    access = {"account": getpass.getuser(), "command": "split", "object": "vault.patient", "purpose": f"batch {batch_id}"}
+    tables.log("ops.access", [{**access, "at": now()}])
+    if "unsure" in files:
+        held = tables.read("vault.patient").select("practice_id", "local_id")
+        unsure = spark.read.parquet(*files["unsure"]).distinct()
+        unknown = unsure.join(held, ["practice_id", "local_id"], "left_anti").select("patient_key").toPandas()
+        if len(unknown):
+            path = f"{context.outbox(batch_id)}/unknown"
+            tables.parquet(path, spark.createDataFrame(unknown, "patient_key string").coalesce(1))
+            files["unknown"] = [path]
 
 
 def _decide(

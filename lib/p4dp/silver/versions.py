@@ -11,7 +11,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from p4dp.contracts import Table
-from p4dp.contracts.bronze.base import fields_of
+from p4dp.contracts.bronze.base import fields_of, vault_fields
 
 _SHARED = (
     "record_key",
@@ -36,32 +36,31 @@ def record_key(practice_key: Column, kind: str, record_id: Column) -> Column:
 
 
 def contested(rows: DataFrame) -> DataFrame:
-    """Versions of records (kind, record_key, sequence) → the records that have several, with the one that counts.
+    """Versions of records (kind, record_key, sequence) → the records that have several: `_kind`, `_key`, and `_top`, the one that counts.
 
-    Nearly all records have one version; only hashes and sequences are shuffled to find the others. Gives `_kind`, `_key`, `_top`
-    (the sequence that counts) and `_n` (records of that sequence).
+    Asked only of practices with several deliveries at once; only hashes and sequences are shuffled.
     """
     spread = rows.select("kind", "record_key", "sequence").repartition("record_key")
-    counted = spread.groupBy("kind", "record_key", "sequence").agg(F.count(F.lit(1)).cast("int").alias("n"))
-    several = counted.groupBy(F.col("kind").alias("_kind"), F.col("record_key").alias("_key")).agg(
-        F.max("sequence").alias("_top"), F.max_by("n", "sequence").alias("_n"), F.sum("n").alias("_all")
+    bounds = spread.groupBy(F.col("kind").alias("_kind"), F.col("record_key").alias("_key")).agg(
+        F.max("sequence").alias("_top"), F.min("sequence").alias("_low")
     )
-    return several.where("_all > 1").drop("_all")
+    return bounds.where("_low < _top").drop("_low")
 
 
 def latest(rows: DataFrame, contested_keys: DataFrame | None) -> DataFrame:
     """All versions of records → the one that counts of each, with `_copies`; deletions are kept as rows."""
+    copies = F.coalesce("copies", F.lit(1))
     if contested_keys is None:
-        return rows.withColumn("_copies", F.lit(1))
+        return rows.withColumn("_copies", copies)
     joined = rows.join(F.broadcast(contested_keys), F.col("record_key") == F.col("_key"), "left").where(
         "_top IS NULL OR sequence = _top"
     )
-    return joined.withColumn("_copies", F.coalesce("_n", F.lit(1))).drop("_key", "_top", "_n")
+    return joined.withColumn("_copies", copies).drop("_key", "_top")
 
 
 def flat(rows: DataFrame, kind: Table) -> DataFrame:
     """Rows of a flat bronze table → raw rows for silver: keys of the encounter that each hangs on."""
-    fields = [c.name for c in fields_of(kind) if c.name != "encounter_record_id"]
+    fields = [c.name for c in (*fields_of(kind), *vault_fields(kind)) if c.name != "encounter_record_id"]
     if "encounter_record_id" in kind.names:
         on = record_key(F.col("practice_key"), "encounter", F.col("encounter_record_id"))
         encounter_id = F.when(F.col("encounter_record_id").isNotNull(), on)
@@ -104,8 +103,10 @@ def without_deleted(children: DataFrame, deleted: DataFrame) -> DataFrame:
     return joined.where("_gone IS NULL OR sequence > _since").drop("_gone", "_since")
 
 
-def orphans(children: DataFrame, encounters: DataFrame) -> DataFrame:
-    """Adds `_orphan`: an encounter is named and is not among `encounters` (one column, encounter_id)."""
-    known = encounters.select(F.col("encounter_id").alias("_known"))
-    joined = children.join(known, F.col("encounter_id") == F.col("_known"), "left")
-    return joined.withColumn("_orphan", F.expr("encounter_id IS NOT NULL AND _known IS NULL")).drop("_known")
+def orphans(children: DataFrame, missing: DataFrame | None) -> DataFrame:
+    """Adds `_orphan`: the encounter that is named is among the `missing` (one column, encounter_id; few rows)."""
+    if missing is None:
+        return children.withColumn("_orphan", F.lit(False))
+    lost = missing.select(F.col("encounter_id").alias("_lost"))
+    joined = children.join(F.broadcast(lost), F.col("encounter_id") == F.col("_lost"), "left")
+    return joined.withColumn("_orphan", F.col("_lost").isNotNull()).drop("_lost")

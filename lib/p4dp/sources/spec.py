@@ -37,15 +37,23 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class NestedSpec(_Strict):
-    """An array inside a JSON record."""
+class _Mapped(_Strict):
+    """Names of the software → fields of a record kind."""
 
     record: str
     columns: dict[str, str]
     constants: dict[str, str] = Field(default_factory=dict)
 
+    def header_of(self, field: str) -> str | None:
+        """The header that fills a field."""
+        return next((h for h, f in self.columns.items() if f == field), None)
 
-class FileSpec(_Strict):
+
+class NestedSpec(_Mapped):
+    """An array inside a JSON record."""
+
+
+class FileSpec(_Mapped):
     """One kind of file of the software.
 
     Args:
@@ -56,15 +64,8 @@ class FileSpec(_Strict):
         nested: arrays inside a JSON record: name → records of another kind.
     """
 
-    record: str
-    columns: dict[str, str]
     required: tuple[str, ...] = ()
-    constants: dict[str, str] = Field(default_factory=dict)
     nested: dict[str, NestedSpec] = Field(default_factory=dict)
-
-    def header_of(self, field: str) -> str | None:
-        """The header that fills a field."""
-        return next((h for h, f in self.columns.items() if f == field), None)
 
 
 class SourceSpec(_Strict):
@@ -89,6 +90,10 @@ class SourceSpec(_Strict):
     never_landed: tuple[str, ...] = ()
     values: dict[str, dict[str, str]] = Field(default_factory=dict)
     tolerance: float | None = None
+
+    def spec_of(self, part: str, name: str) -> FileSpec | None:
+        """The declaration of a file by its name inside the identity or the medical part."""
+        return (self.identity if part == "identity" else self.medical).get(name)
 
     @model_validator(mode="after")
     def _names_exist(self) -> SourceSpec:

@@ -131,6 +131,10 @@ def json_lines(content: bytes, source: SourceSpec, spec: FileSpec, where: str) -
         missing = [h for h in spec.required if h not in record]
         if missing:
             raise DefectiveDelivery("delivery.columns", where, f"line {n}: required name missing: {', '.join(missing)}")
+        for name in spec.nested:
+            listed = record.get(name)
+            if listed is not None and not (isinstance(listed, list) and all(isinstance(e, dict) for e in listed)):
+                raise DefectiveDelivery("delivery.malformed", where, f"line {n}: {name} is not a list of objects")
         names |= record.keys()
         records.append(record)
     known = {*spec.columns, *spec.nested}

@@ -35,9 +35,18 @@ class Ledger:
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
+        self._states: tuple[int, list[dict[str, Any]]] = (-1, [])
 
     def states(self) -> list[dict[str, Any]]:
         """The last state of every delivery folder and manifest."""
+        if not self._tables.exists("ops.delivery"):
+            return []
+        version = self._tables.version("ops.delivery")
+        if version != self._states[0]:
+            self._states = version, self._read_states()
+        return self._states[1]
+
+    def _read_states(self) -> list[dict[str, Any]]:
         rows = self._tables.read("ops.delivery")
         last = rows.groupBy("folder").agg(F.max_by(F.struct(*rows.columns), F.struct("at", "batch_id")).alias("r")).select("r.*")
         return [r.asDict() for r in last.collect()]

@@ -15,7 +15,7 @@ from typing import Any
 
 from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
 from p4dp.artefacts import ddl
@@ -46,6 +46,8 @@ class Tables:
         self.spark, self._config, self._lease = spark, config, lease
         self._roots = {"vault": config.at(config.roots.vault), "restricted": config.at(config.roots.restricted)}
         self._known: set[str] = set()
+        self._new: int | None = None
+        self._written: set[str] = set()
 
     def path(self, name: str) -> str:
         """Where `layer.table` lies."""
@@ -98,11 +100,15 @@ class Tables:
         if self._lease:
             self._lease.check()
 
+    def opened(self, batch_id: int) -> None:
+        """Says that this process opened a new batch: before its own first write, no table can hold rows of it."""
+        self._new = batch_id
+
     def holds(self, name: str, batch_id: int) -> bool:
         """Whether the table holds rows of the batch."""
-        if self.exists(name) and self.version(name) == 0:
-            return False  # only created
-        return self.exists(name) and bool(self.read(name).where(F.col("batch_id") == batch_id).limit(1).count())
+        if not self.exists(name) or self.version(name) == 0 or (batch_id == self._new and name not in self._written):
+            return False
+        return bool(self.read(name).where(F.col("batch_id") == batch_id).limit(1).count())
 
     def _restores(self, name: str) -> int:
         """Version of the last RESTORE, -1 when there was none."""
@@ -121,20 +127,25 @@ class Tables:
         if self.holds(name, batch_id):
             return False
         self._fence()
+        guarded = batch_id != self._new or name in self._written
         with without_values(f"appending to {name}"):
             before = self.version(name)
-            (
-                rows.select(*TABLES[name].names)
-                .write.format("delta")
-                .mode("append")
-                .option("txnAppId", f"p4dp:{name}:{self._restores(name)}")
-                .option("txnVersion", batch_id)
-                .option("userMetadata", f'{{"batch":{batch_id}}}')
-                .save(self.path(name))
-            )
-            if self.version(name) == before and rows.limit(1).count():
+            writer = rows.select(*TABLES[name].names).write.format("delta").mode("append")
+            if guarded:
+                writer = writer.option("txnAppId", f"p4dp:{name}:{self._restores(name)}").option("txnVersion", batch_id)
+            writer.option("userMetadata", f'{{"batch":{batch_id}}}').save(self.path(name))
+            if guarded and self.version(name) == before and rows.limit(1).count():
                 raise StorageError(f"{name}: batch {batch_id} was ignored as already written, yet its rows are not there")
+        self._written.add(name)
         return True
+
+    def append_kept(self, name: str, rows: DataFrame, kept: str, batch_id: int) -> int:
+        """Appends the rows that a condition keeps; returns the number of the others, -1 when an earlier run wrote the batch."""
+        seen = Observation()
+        watched = rows.observe(seen, F.count_if(~F.expr(kept)).alias("others"))
+        if not self.append(name, watched.where(kept), batch_id):
+            return -1
+        return int(seen.get["others"])
 
     def log(self, name: str, rows: list[dict[str, object]]) -> None:
         """Appends to an operational table."""
@@ -195,11 +206,18 @@ class Tables:
 
     def parquet(self, path: str, rows: DataFrame) -> DataFrame:
         """Breaks lineage: writes rows as a staging file and reads them back."""
+        return self.counted(path, rows, {})[0]
+
+    def counted(self, path: str, rows: DataFrame, counts: dict[str, Column]) -> tuple[DataFrame, dict[str, int]]:
+        """`parquet`, and aggregates of the rows that were taken while they were written."""
         self._fence()
+        seen = Observation()
+        watched = rows.observe(seen, *(c.alias(n) for n, c in counts.items())) if counts else rows
         with without_values("staging"):
-            rows.write.mode("overwrite").parquet(path)
-        return self.spark.read.parquet(path)
+            watched.write.mode("overwrite").parquet(path)
+        return self.spark.read.schema(rows.schema).parquet(path), dict(seen.get) if counts else {}
 
     def forget(self) -> None:
         """Forgets which tables exist, after tables were dropped."""
         self._known.clear()
+        self._written.clear()

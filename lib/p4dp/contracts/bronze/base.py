@@ -40,6 +40,8 @@ IDENTITY = (
     Column("software", "string", "The practice's software, a file of conf/sources.", required=True, example="tabula"),
 )
 
+COPIES = Column("copies", "int", "Records that the delivery holds under this number, where there are several.", example="2")
+
 MOVED = Column(
     "moved",
     "string",
@@ -54,17 +56,22 @@ def raw(name: str, shape: str, sentence: str) -> Column:
 
 
 def shape_of(column: Column) -> str:
-    """The regular expression that a raw field's text must match to be landed."""
-    return SHAPES[column.source.removeprefix("shape ")]
+    """The name of the shape that a raw field's text must have to be landed."""
+    return column.source.removeprefix("shape ")
 
 
 def bronze(name: str, grain: str, *fields: Column, texts: dict[str, str] | None = None, caveat: str = "") -> Table:
     """A bronze table: identity, raw fields, provenance. `texts` go to restricted.free_text instead."""
     own = {c.name for c in fields}
-    columns = (*(c for c in IDENTITY if c.name not in own), *fields, MOVED, *PROVENANCE)
+    columns = (*(c for c in IDENTITY if c.name not in own), *fields, MOVED, COPIES, *PROVENANCE)
     return Table("bronze", name, grain, columns, key=(), cluster=("batch_id", "practice_key"), texts=texts or {}, caveat=caveat)
 
 
 def fields_of(table: Table) -> tuple[Column, ...]:
     """The raw fields of a bronze table: what a source's mapping can fill."""
     return tuple(c for c in table.columns if c.source.startswith("shape "))
+
+
+def vault_fields(table: Table) -> tuple[Column, ...]:
+    """The fields of a bronze table that the vault gives, made coarse or turned into pseudonyms."""
+    return tuple(c for c in table.columns if c.source == "vault")

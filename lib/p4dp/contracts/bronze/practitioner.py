@@ -6,7 +6,7 @@ from p4dp.contracts.core import Column
 TABLE = bronze(
     "practitioner",
     "One practitioner of a practice as one delivery describes them.",
-    Column("practitioner_key", "string", "Pseudonym of the practitioner in this practice.", example="b2" * 16),
+    Column("practitioner_key", "string", "Pseudonym of the practitioner in this practice.", source="vault", example="b2" * 16),
     Column("am_number", "string", "Claims-system number as delivered.", source="vault"),
     Column("rpps", "string", "National number as delivered.", source="vault"),
     Column("role", "string", "Role as delivered.", source="vault"),

@@ -1,0 +1,309 @@
+"""A verified file → bronze records and words, a column at a time in Arrow: names of columns change, values do not.
+
+Text that is not of its field's shape is left out and named in `moved`; words go a way of their own. Runs in the vault, since a file's
+patient numbers become pseudonyms here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from p4dp.contracts import Table, table
+from p4dp.contracts.bronze.base import fields_of, shape_of
+from p4dp.contracts.bronze.nested import element_fields
+from p4dp.contracts.shapes import COULD_HOLD_NIR, NIR, SHAPES
+from p4dp.identity.keys import PseudonymMaker
+from p4dp.sources.spec import FileSpec, NestedSpec, SourceSpec
+from p4dp.sources.verify import Verified
+
+#: What the engine adds when it lands the rows: its own hash, and what is the same for a whole batch.
+ADDED_AT_LANDING = ("record_key", "batch_id", "landed_at")
+#: Words on their way to restricted; the engine hashes holder, kind and inside into the record's key.
+WORDS = pa.schema(
+    [(n, pa.string()) for n in ("practice_key", "patient_key", "holder_kind", "holder_id", "kind", "inside", "field", "text", "delivery_id")]
+    + [("sequence", pa.int64())]
+)  # fmt: skip
+_PRACTITIONERS = ("author", "billing")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the rows of a delivery come from."""
+
+    practice_id: str
+    practice_key: str
+    software: str
+    delivery_id: str
+    sequence: int
+    extracted_on: dt.date
+
+
+def arrow_type(sql: str) -> pa.DataType:
+    """The Arrow type of a contract's column."""
+    if sql.startswith("array<struct<"):
+        inner = sql.removeprefix("array<struct<").removesuffix(">>").split(",")
+        return pa.list_(pa.struct([(f.split(":")[0], pa.string()) for f in inner]))
+    return {"string": pa.string(), "int": pa.int32(), "bigint": pa.int64(), "date": pa.date32()}[sql]
+
+
+@cache
+def schema_of(kind: str) -> pa.Schema:
+    """Columns of bronze.<kind> as they leave the vault."""
+    return pa.schema([(c.name, arrow_type(c.type)) for c in table(f"bronze.{kind}").columns if c.name not in ADDED_AT_LANDING])
+
+
+def _text(value: object) -> str | None:
+    """A JSON value as text; empty text is null."""
+    if value is None or type(value) is str:
+        return value or None
+    return orjson.dumps(value).decode()
+
+
+class _Holder:
+    """Columns of a file, or of the elements of one array in it, under the software's own names."""
+
+    def __init__(self, get: Callable[[str], pa.Array | None], rows: int) -> None:
+        self._get, self.rows = get, rows
+
+    def field(self, spec: FileSpec | NestedSpec, name: str) -> pa.Array:
+        """A field's text; null where the software does not write it."""
+        header = spec.header_of(name)
+        found = self._get(header) if header is not None else None
+        if found is None:
+            constant = spec.constants.get(name) if header is None else None
+            return pa.nulls(self.rows, pa.string()) if constant is None else pa.repeat(constant, self.rows)
+        return found
+
+
+def _of_table(read: pa.Table) -> _Holder:
+    return _Holder(lambda h: read[h].combine_chunks() if h in read.column_names else None, read.num_rows)
+
+
+def _of_dicts(rows: list[dict[str, object]]) -> _Holder:
+    return _Holder(lambda h: pa.array([_text(r.get(h)) for r in rows], pa.string()), len(rows))
+
+
+@cache
+def _pattern(shape: str) -> str:
+    return f"^({SHAPES[shape]})$"
+
+
+def guarded(values: pa.Array, shape: str) -> tuple[pa.Array, pa.Array | None]:
+    """Values of a shape (shapes.py), and where there was another text (None: nowhere)."""
+    fits = pc.match_substring_regex(values, _pattern(shape))
+    if shape in COULD_HOLD_NIR:
+        fits = pc.and_not(fits, pc.match_substring_regex(values, NIR))
+    if pc.all(fits).as_py() is not False:
+        return values, None
+    return pc.if_else(fits, values, pa.scalar(None, pa.string())), pc.fill_null(pc.invert(fits), False)
+
+
+def _moved(masks: dict[str, pa.Array | None], rows: int) -> pa.Array:
+    """Names of the fields whose text was of another shape, comma-separated; null when there is none."""
+    names = [pc.if_else(mask, name, pa.scalar(None, pa.string())) for name, mask in masks.items() if mask is not None]
+    if not names:
+        return pa.nulls(rows, pa.string())
+    joined = pc.binary_join_element_wise(*names, ",", null_handling="skip")
+    return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
+
+
+def _pseudonyms(numbers: pa.Array, make: Callable[[str], str]) -> pa.Array:
+    coded = pc.dictionary_encode(numbers)
+    keys = pa.array([make(n) for n in coded.dictionary.to_pylist()], pa.string())
+    return keys.take(coded.indices)
+
+
+@dataclass(frozen=True)
+class _Elements:
+    """All elements of one kind in a file's records, in order: their columns, and where each stands."""
+
+    child: NestedSpec
+    holder: _Holder
+    owners: np.ndarray
+
+
+class File:
+    """One verified medical file of one delivery.
+
+    Args:
+        files: path of each record's file inside the delivery, when records come from several (documents).
+        patient_keys: pseudonyms per record, when the records themselves do not name their patient.
+    """
+
+    def __init__(
+        self,
+        read: Verified,
+        source: SourceSpec,
+        spec: FileSpec,
+        origin: Origin,
+        path: str,
+        make: PseudonymMaker,
+        files: list[str] | None = None,
+        patient_keys: list[str] | None = None,
+    ) -> None:
+        self._read, self._source, self._spec, self._origin, self._path = read, source, spec, origin, path
+        self._make, self._files, self._given_keys = make, files, patient_keys
+        self._own = _of_table(read.table) if read.table is not None else _of_dicts(read.records or [])
+        self.kind: Table = table(f"bronze.{spec.record}")
+
+    @cached_property
+    def _record_ids(self) -> pa.Array:
+        return guarded(self._own.field(self._spec, "record_id"), "id")[0]
+
+    @cached_property
+    def local_ids(self) -> pa.Array:
+        """The practice's patient number of each record."""
+        return self._own.field(self._spec, "patient_id")
+
+    @cached_property
+    def _patient_keys(self) -> pa.Array:
+        if self._given_keys is not None:
+            return pa.array(self._given_keys, pa.string())
+        return _pseudonyms(self.local_ids, lambda local: self._make.patient(self._origin.practice_id, local))
+
+    def _elements(self, kind: str) -> list[_Elements]:
+        found = []
+        for name, child in self._spec.nested.items():
+            if child.record != kind:
+                continue
+            lists = [r.get(name) or () for r in self._read.records or []]
+            sizes = np.fromiter((len(x) for x in lists), np.int64, len(lists))  # type: ignore[arg-type]
+            flat = [e for listed in lists for e in listed]  # type: ignore[attr-defined]
+            found.append(_Elements(child, _of_dicts(flat), np.repeat(np.arange(len(lists)), sizes)))
+        return found
+
+    def _array(self, kind: str, type_: pa.DataType) -> pa.Array:
+        """The array column of one kind of children."""
+        rows, groups = self._own.rows, [g for g in self._elements(kind) if g.holder.rows]
+        if not groups:
+            return pa.nulls(rows, type_)
+        structs = pa.concat_arrays([_struct(g, table(f"bronze.{kind}")) for g in groups])
+        owners = np.concatenate([g.owners for g in groups])
+        if len(groups) > 1:
+            structs = structs.take(pa.array(np.argsort(owners, kind="stable")))
+        offsets = np.concatenate([[0], np.cumsum(np.bincount(owners, minlength=rows))]).astype(np.int32)
+        return pa.ListArray.from_arrays(pa.array(offsets), structs).cast(type_)
+
+    def records(self) -> pa.Table:
+        """Rows of bronze.<kind>, without what is added at landing and without `copies`."""
+        rows, spec, origin = self._own.rows, self._spec, self._origin
+        ids = self._record_ids
+        masks: dict[str, pa.Array | None] = {"record_id": ids.is_null() if ids.null_count else None}
+        values: dict[str, pa.Array] = {"record_id": ids}
+        for column in fields_of(self.kind):
+            value = self._own.field(spec, column.name)
+            if column.name in spec.columns.values():
+                value, masks[column.name] = guarded(value, shape_of(column))
+            values[column.name] = value
+        if self.kind.name == "encounter":
+            for name in _PRACTITIONERS:
+                values[name] = _pseudonyms(values[name], lambda n: self._make.practitioner(origin.practice_id, n))
+        for column in self.kind.columns:
+            if column.type.startswith("array"):
+                values[column.name] = self._array(column.name, arrow_type(column.type))
+        deleting = ["delete", *(w for w, standard in self._source.values.get("op", {}).items() if standard == "delete")]
+        deletes = pc.is_in(self._own.field(spec, "op"), pa.array(deleting))
+        values |= {
+            "practice_key": pa.repeat(origin.practice_key, rows),
+            "patient_key": self._patient_keys,
+            "op": pc.if_else(deletes, "delete", "upsert"),
+            "software": pa.repeat(origin.software, rows),
+            "moved": _moved(masks, rows),
+            "source_file": pa.repeat(self._path, rows) if self._files is None else pa.array(self._files, pa.string()),
+            "source_row": pa.array(np.arange(1, rows + 1) if self._files is None else np.ones(rows), pa.int64()),
+            **_provenance(origin, rows),
+        }
+        names = [f for f in schema_of(self.kind.name) if f.name != "copies"]
+        return pa.table([values[f.name] for f in names], schema=pa.schema(names))
+
+    def words(self) -> pa.Table:
+        """Texts of the records and of their children."""
+        holder, spec = self._own, self._spec
+        ids, patients = self._record_ids, self._patient_keys
+        parts = []
+        for name in self.kind.texts:
+            if name in spec.columns.values():
+                text = holder.field(spec, name)
+                parts.append(self._said(ids, patients, spec.record, pa.nulls(holder.rows, pa.string()), name, text))
+        for kind in {c.record: None for c in spec.nested.values()}:
+            taken = np.zeros(holder.rows, np.int64)
+            for group in self._elements(kind):
+                if not group.holder.rows:
+                    continue
+                starts = np.concatenate([[0], np.cumsum(np.bincount(group.owners, minlength=holder.rows))])[group.owners]
+                place = np.arange(len(group.owners)) - starts + taken[group.owners]
+                taken += np.bincount(group.owners, minlength=holder.rows)
+                inside = pc.coalesce(group.holder.field(group.child, "record_id"), pa.array(place).cast(pa.string()))
+                owners = pa.array(group.owners)
+                for name in table(f"bronze.{kind}").texts:
+                    if name in group.child.columns.values():
+                        text = group.holder.field(group.child, name)
+                        parts.append(self._said(ids.take(owners), patients.take(owners), kind, inside, name, text))
+        return pa.concat_tables(parts) if parts else WORDS.empty_table()
+
+    def _said(self, ids: pa.Array, patients: pa.Array, kind: str, inside: pa.Array, field: str, text: pa.Array) -> pa.Table:
+        given = text.is_valid()
+        rows = len(text)
+        values = {
+            "practice_key": pa.repeat(self._origin.practice_key, rows),
+            "patient_key": patients,
+            "holder_kind": pa.repeat(self._spec.record, rows),
+            "holder_id": ids,
+            "kind": pa.repeat(kind, rows),
+            "inside": inside,
+            "field": pa.repeat(field, rows),
+            "text": text,
+            "delivery_id": pa.repeat(self._origin.delivery_id, rows),
+            "sequence": pa.repeat(pa.scalar(self._origin.sequence, pa.int64()), rows),
+        }
+        return pa.table([values[n] for n in WORDS.names], schema=WORDS).filter(given)
+
+
+def _provenance(origin: Origin, rows: int) -> dict[str, pa.Array]:
+    return {
+        "delivery_id": pa.repeat(origin.delivery_id, rows),
+        "sequence": pa.repeat(pa.scalar(origin.sequence, pa.int64()), rows),
+        "extracted_on": pa.repeat(pa.scalar(origin.extracted_on, pa.date32()), rows),
+    }
+
+
+def _struct(group: _Elements, kind: Table) -> pa.Array:
+    """Elements with the fields of their kind, guarded."""
+    shapes = {"record_id": "id", **{c.name: shape_of(c) for c in fields_of(kind)}}
+    names = [n for n in element_fields(kind) if n != "moved"]
+    values, masks = {}, {}
+    for name in names:
+        value = group.holder.field(group.child, name)
+        if name in group.child.columns.values():
+            value, masks[name] = guarded(value, shapes[name])
+        values[name] = value
+    return pa.StructArray.from_arrays([*values.values(), _moved(masks, group.holder.rows)], [*names, "moved"])
+
+
+def with_copies(rows: pa.Table, kind: str) -> pa.Table:
+    """Adds `copies`: how many records of the delivery share the number, where there are several."""
+    counted = pc.value_counts(rows["record_id"].combine_chunks())
+    numbers, counts = counted.field("values"), counted.field("counts")
+    several = pc.and_(pc.greater(counts, 1), numbers.is_valid())
+    copies = pa.nulls(rows.num_rows, pa.int32())
+    if pc.any(several).as_py():
+        numbers, counts = numbers.filter(several), counts.filter(several)
+        copies = counts.take(pc.index_in(rows["record_id"].combine_chunks(), numbers)).cast(pa.int32())
+    return rows.append_column("copies", copies).select(schema_of(kind).names)
+
+
+def people(rows: list[dict[str, object]], kind: str, origin: Origin) -> pa.Table:
+    """Rows of bronze.patient or bronze.practitioner: coarsened traits under their pseudonyms, one row per person."""
+    number = f"{kind}_key"
+    once = list({r[number]: r for r in reversed(rows)}.values())
+    shared = {"practice_key": origin.practice_key, "op": "upsert", "software": origin.software, "source_row": 1, 
+        "delivery_id": origin.delivery_id, "sequence": origin.sequence, "extracted_on": origin.extracted_on}  # fmt: skip
+    return pa.Table.from_pylist([{**r, **shared, "record_id": r[number]} for r in once], schema=schema_of(kind))

@@ -1,0 +1,71 @@
+"""Parts: Parquet files that a worker writes for a later stage, by name, many deliveries a file.
+
+A file counts only when the attempt that wrote it reported it, so a task that ran twice leaves nothing twice. The list of what counts
+is one JSON file, written last.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pyarrow.fs as pafs
+import pyarrow.parquet as pq
+
+_FLUSH_BYTES = 192 << 20
+_LIST = "parts.json"
+
+
+def _filesystem(path: str) -> tuple[pafs.FileSystem, str]:
+    return pafs.FileSystem.from_uri(path) if "://" in path else (pafs.LocalFileSystem(), path)
+
+
+class PartWriter:
+    """Gathers tables by part and writes them in large files below `roots[part]`, or below `root`."""
+
+    def __init__(self, root: str, roots: dict[str, str] | None = None) -> None:
+        self._root, self._roots = root, roots or {}
+        self._held: dict[str, list[pa.Table]] = {}
+        self._bytes = 0
+
+    def add(self, part: str, rows: pa.Table) -> Iterator[tuple[str, str]]:
+        """Keeps rows; gives (part, path) of what was written to keep memory bounded."""
+        self._held.setdefault(part, []).append(rows)
+        self._bytes += rows.nbytes
+        if self._bytes > _FLUSH_BYTES:
+            yield from self.flush()
+
+    def flush(self) -> Iterator[tuple[str, str]]:
+        """Writes all that is held; gives (part, path)."""
+        for part, tables in self._held.items():
+            folder = f"{self._roots.get(part, self._root)}/{part}"
+            path = f"{folder}/{uuid.uuid4().hex}.parquet"
+            filesystem, inside = _filesystem(path)
+            filesystem.create_dir(inside.rpartition("/")[0], recursive=True)
+            pq.write_table(pa.concat_tables(tables), inside, filesystem=filesystem, compression="snappy")
+            yield part, path
+        self._held, self._bytes = {}, 0
+
+
+def write_list(root: str, parts: dict[str, list[str]]) -> None:
+    """Says which files of a root count."""
+    filesystem, inside = _filesystem(root)
+    filesystem.create_dir(inside, recursive=True)
+    with filesystem.open_output_stream(f"{inside}/{_LIST}") as stream:
+        stream.write(json.dumps(parts).encode())
+
+
+def read_list(root: str) -> dict[str, list[str]]:
+    """Part → files that count."""
+    filesystem, inside = _filesystem(root)
+    with filesystem.open_input_stream(f"{inside}/{_LIST}") as stream:
+        return dict(json.loads(bytes(stream.readall())))
+
+
+def clear(root: str) -> None:
+    """Removes what an earlier attempt left."""
+    filesystem, inside = _filesystem(root)
+    if filesystem.get_file_info(inside).type == pafs.FileType.Directory:
+        filesystem.delete_dir(inside)
