@@ -23,6 +23,7 @@ from p4dp.sources.delivery import Delivery, open_delivery
 from p4dp.sources.spec import SourceSpec
 from p4dp.storage import parts
 from p4dp.storage.ledger import now
+from p4dp.storage.tables import without_values
 
 #: Records that one task should open; more tasks than deliveries make no sense.
 _RECORDS_A_TASK = 400_000
@@ -91,7 +92,9 @@ def run(context: Context, batch_id: int, batch: list[Found]) -> dict[str, int]:
     files: dict[str, list[str]] = {}
     if deliveries:
         worker = _worker(deliveries, context.sources, Keys(secret, config.vault.key_version), outbox, staging)
-        for row in _spread(context, deliveries).mapInPandas(worker, _REPORT).collect():
+        with without_values("splitting"):
+            reports = _spread(context, deliveries).mapInPandas(worker, _REPORT).collect()
+        for row in reports:
             if row["delivery_no"] < 0:
                 files.setdefault(row["kind"], []).append(row["payload"])
                 continue

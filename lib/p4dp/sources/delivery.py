@@ -117,7 +117,7 @@ class _Opening:
         if file.part == "mixed":
             self._document(data, file.path)
             return
-        if name in self.source.never_landed:
+        if self.source.is_never_landed(name):
             self.out.notes.append(f"{file.path}: never landed")
             return
         spec = self.source.spec_of(file.part, name)

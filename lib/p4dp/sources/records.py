@@ -111,7 +111,9 @@ def _moved(masks: dict[str, pa.Array | None], rows: int) -> pa.Array:
     names = [pc.if_else(mask, name, pa.scalar(None, pa.string())) for name, mask in masks.items() if mask is not None]
     if not names:
         return pa.nulls(rows, pa.string())
-    joined = pc.binary_join_element_wise(*names, ",", null_handling="skip")
+    # "skip" would leave out rows without any name
+    joined = pc.binary_join_element_wise(*names, ",", null_handling="replace", null_replacement="")
+    joined = pc.utf8_trim(pc.replace_substring_regex(joined, ",+", ","), ",")
     return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -30,6 +31,7 @@ _IDENTITY = {
     ),
     "practitioner": ("practitioner_id", "name", "am_number", "rpps", "role", "specialty", "valid_from", "valid_to"),
 }
+_NUMBERED = re.compile(r"-[0-9]+(\.[a-z]+)$")
 _OF_ANY = ("record_id", "patient_id", "op")
 
 
@@ -92,8 +94,13 @@ class SourceSpec(_Strict):
     tolerance: float | None = None
 
     def spec_of(self, part: str, name: str) -> FileSpec | None:
-        """The declaration of a file by its name inside the identity or the medical part."""
-        return (self.identity if part == "identity" else self.medical).get(name)
+        """The declaration of a file by its name inside the identity or the medical part; a.csv may come as a-1.csv, a-2.csv …"""
+        declared = self.identity if part == "identity" else self.medical
+        return declared.get(name) or declared.get(_NUMBERED.sub(r"\1", name))
+
+    def is_never_landed(self, name: str) -> bool:
+        """Whether a file, or the file that it is a piece of, must not enter the platform."""
+        return name in self.never_landed or _NUMBERED.sub(r"\1", name) in self.never_landed
 
     @model_validator(mode="after")
     def _names_exist(self) -> SourceSpec:
