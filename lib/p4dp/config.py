@@ -56,7 +56,7 @@ class Batch(_Section):
     """Bounds of one batch."""
 
     max_deliveries: int
-    max_gib: float
+    split_tasks: int
     parallel_tables: int
 
 

@@ -65,10 +65,10 @@ def _spread(context: Context, batch: list[Delivery]) -> DataFrame:
     """Numbers of deliveries, dealt by size so that tasks end together."""
     sizes = [sum(f.rows for f in d.files) for d in batch]
     order = sorted(range(len(batch)), key=lambda n: -sizes[n])
-    at_least = context.spark.sparkContext.defaultParallelism
-    tasks = min(len(batch), max(at_least, sum(sizes) // _RECORDS_A_TASK + 1))
-    dealt = [(n,) for task in range(tasks) for n in order[task::tasks]]
-    return context.spark.createDataFrame(context.spark.sparkContext.parallelize(dealt, tasks), "delivery_no int")
+    tasks = min(len(batch), max(context.config.batch.split_tasks, sum(sizes) // _RECORDS_A_TASK + 1))
+    dealt = [(n, place % tasks) for place, n in enumerate(order)]
+    numbers = context.spark.createDataFrame(dealt, "delivery_no int, task int")
+    return numbers.repartitionById(tasks, F.col("task")).select("delivery_no")
 
 
 def run(context: Context, batch_id: int, batch: list[Found]) -> dict[str, int]:

@@ -1,0 +1,163 @@
+"""Nights that do not go as planned: a third software, deliveries to refuse or leave out, a gate that fails, a mapping that is mended, kills."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from p4dp.config import load
+from p4dp.contracts import layer
+from p4dp.errors import GateFailed
+from p4dp.pipeline import nightly, reprocess
+from p4dp.pipeline.context import Context
+from p4dp.silver import TRANSFORMATIONS
+from p4dp.simulate.practice import write
+from tests.conftest import ROOT, Country
+
+DAY = dt.date(2026, 1, 8)
+TERTIO = {
+    "software": "tertio",
+    "reader": "delimited",
+    "delimiter": ",",
+    "identity": {"pat.csv": {"record": "patient", "required": ["id"], "columns": {"id": "patient_id", "dob": "birth_date", "sex": "sex", "town": "commune"}}},
+    "medical": {
+        "visits.csv": {"record": "encounter", "required": ["nr", "id"], "columns": {"nr": "record_id", "id": "patient_id", "day": "encounter_date"},
+                       "constants": {"kind": "surgery"}},
+        "labs.csv": {"record": "lab_result", "required": ["nr", "id"], "constants": {"code_system": "local"},
+                     "columns": {"nr": "record_id", "id": "patient_id", "visit": "encounter_record_id", "day": "sampled_on", "test": "code",
+                                 "result": "value", "unit": "unit"}},
+    },
+    "values": {"patient.sex": {"M": "male", "W": "female"}},
+}  # fmt: skip
+
+
+class _Site:
+    """A copy of the country with a third software; its configuration can be changed between nights."""
+
+    def __init__(self, country: Country, home: Path) -> None:
+        for part in ("landing", "referentials", "vault", "warehouse", "restricted", "logs"):
+            shutil.copytree(country.home / part, home / part)
+        self.home, self.spark, self.country = home, country.spark, Country(country.spark, home)
+        shutil.copytree(ROOT / "conf" / "sources", home / "sources")
+        shutil.copytree(ROOT / "expectations", home / "expectations")
+        self.declare(TERTIO)
+        with (home / "landing" / "practices.jsonl").open("a") as registry:
+            for practice in ("P00050", "P00051"):
+                entry = {"practice_id": practice, "software": "tertio", "commune": "13055", "joined_on": "2026-01-01"}
+                registry.write(json.dumps(entry) + "\n")
+
+    def declare(self, source: dict[str, object]) -> None:
+        (self.home / "sources" / "tertio.yaml").write_text(yaml.safe_dump(source), "utf-8")
+
+    def deliver(self, practice: str, sequence: int, day: str, test: str = "GLU") -> Path:
+        files = {
+            "identity/pat.csv": (b"id,dob,sex,town\n1,1950-02-03,W,13055\n", "identity", 1),
+            "medical/visits.csv": (f"nr,id,day\nV{sequence},1,{day}\n".encode(), "medical", 1),
+            "medical/labs.csv": (f"nr,id,visit,day,test,result,unit\nL{sequence},1,V{sequence},{day},{test},5.5,mmol/L\n".encode(), "medical", 1),
+        }  # fmt: skip
+        return write(self.home / "landing", "tertio", practice, sequence, DAY, False, files)  # type: ignore[arg-type]
+
+    def context(self, *sets: str) -> Context:
+        given = [f"sources={self.home}/sources", f"expectations={self.home}/expectations", *sets]
+        self.config = load(ROOT / "conf" / "test.yaml", str(self.home), given)
+        return Context.of(self.config, self.spark, self.lease)
+
+    def states(self) -> dict[str, tuple[str, str | None]]:
+        return {s["folder"]: (s["state"], s["code"]) for s in self.country.context.ledger.states()}
+
+    def versions(self) -> dict[str, int]:
+        tables = self.country.context.tables
+        return {name: tables.version(name) for t in layer("silver") if tables.exists(name := f"silver.{t.name}")}
+
+    def tertio(self, name: str) -> list[dict[str, object]]:
+        tables = self.country.context.tables
+        keys = tables.read("silver.practice").where("software = 'tertio'").select("practice_key")
+        return [r.asDict() for r in tables.read(f"silver.{name}").join(keys, "practice_key", "left_semi").collect()]
+
+
+def test_nights_that_do_not_go_as_planned(country: Country, tmp_path: Path) -> None:
+    site = _Site(country, tmp_path)
+    landing = site.home / "landing"
+    good = site.deliver("P00050", 1, "2026-01-07")
+    wrong = site.deliver("P00051", 1, "2999-01-07")
+    empty = (b"x;y\n", "medical", 0)
+    twins = [
+        write(landing, "tabula", "P00000", 60, DAY, False, {f"medical/{n}.csv": empty for n in names}) for names in ("a", "ab")
+    ]
+    known = next(s for s in country.context.ledger.states() if s["state"] == "accepted" and s["practice_id"] == "P00001")
+    changed = landing / known["folder"] / "manifest.json"
+    changed.write_text(json.dumps({**json.loads(changed.read_text()), "period_to": "2026-01-02"}))
+
+    with site.country.lease() as site.lease:
+        # one row with a date in the future leaves its whole delivery out; the rest of the night goes on
+        first = nightly.run(site.context('quality.zero_tolerance=["encounter.encounter_date.range"]'))
+        assert (first["accepted"], first["refused"], first["left_out"]) == (2, 3, 1)
+        states = site.states()
+        assert states[str(wrong.relative_to(landing))] == ("left_out", "delivery.zero_tolerance")
+        assert [states[str(t.relative_to(landing))][1] for t in twins] == ["delivery.sequence"] * 2
+        assert states[known["folder"]] == ("refused", "delivery.duplicate_id")
+        assert [(r["kind"], str(r["encounter_date"])) for r in site.tertio("encounter")] == [("surgery", "2026-01-07")]
+        assert [(r["sex"], r["birth_year"], r["department"]) for r in site.tertio("patient")] == [("female", 1950, "13")]
+        assert site.tertio("lab_result") == []  # its code has no mapping yet
+        assert [r["rules"] for r in site.tertio("quarantine")] == [["lab_result.code.unmapped"]]
+        assert site.states()[str(good.relative_to(landing))] == ("accepted", None)
+
+        # an expectation that fails takes silver back to what was published
+        before = {name: site.country.silver(name) for name in ("encounter", "lab_result", "patient")}
+        site.deliver("P00050", 2, "2026-01-06")
+        never = [{"name": "encounter.never", "sentence": "Never.", "severity": "fail", "query": "SELECT 1 AS one",
+                  "type": "expect_column_values_to_be_in_set", "kwargs": {"column": "one", "value_set": [2]}}]  # fmt: skip
+        extra = site.home / "expectations" / "extra" / "silver" / "never.yaml"
+        extra.write_text(yaml.safe_dump(never), "utf-8")
+        with pytest.raises(GateFailed, match=r"encounter\.never"):
+            nightly.run(site.context())
+        assert {name: site.country.silver(name) for name in before} == before
+        extra.unlink()
+        assert nightly.run(site.context())["batches"] == 1
+        assert len(site.tertio("encounter")) == 2
+
+        # the mapping is mended: the quarantined rows are run again
+        site.declare({**TERTIO, "values": {**TERTIO["values"], "lab_result.code": {"GLU": "LOINC:14749-6"}}})  # type: ignore[dict-item]
+        mended = reprocess.run(site.context(), rule="lab_result.code.unmapped")
+        assert (mended["quarantined_before"], mended["quarantined_after"]) == (2, 0)
+        assert [(r["code_system"], r["code"], r["value"]) for r in site.tertio("lab_result")] == [("LOINC", "14749-6", 5.5)] * 2
+
+
+def _killed_once(home: Path, seconds: float) -> None:
+    """A night that gets a kill -9; it may have ended before."""
+    command = [sys.executable, str(ROOT / "jobs/nightly.py"), "--home", str(home), "--config", str(ROOT / "conf/test.yaml")]
+    process = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def test_killed_twice_and_out_of_order_gives_the_same_silver(country: Country, tmp_path: Path) -> None:
+    for part in ("landing", "referentials"):
+        shutil.copytree(country.home / part, tmp_path / part)
+    (tmp_path / "vault").mkdir()
+    shutil.copy(country.home / "vault" / "secret", tmp_path / "vault" / "secret")
+    other, rng = Country(country.spark, tmp_path), random.Random(3)
+    aside = tmp_path / "aside"
+    for manifest in sorted((tmp_path / "landing").rglob("manifest.json")):
+        if b'"sequence": 1,' in manifest.read_bytes():
+            shutil.move(manifest.parent, aside / manifest.parent.relative_to(tmp_path / "landing"))
+    _killed_once(tmp_path, rng.uniform(15, 40))
+    other.night()
+    shutil.copytree(aside, tmp_path / "landing", dirs_exist_ok=True)
+    _killed_once(tmp_path, rng.uniform(15, 40))
+    other.night()
+    for name in TRANSFORMATIONS:
+        assert other.silver(name) == country.silver(name), name
