@@ -33,7 +33,7 @@ TERTIO = {
     "medical": {
         "visits.csv": {"record": "encounter", "required": ["nr", "id"], "columns": {"nr": "record_id", "id": "patient_id", "day": "encounter_date"},
                        "constants": {"kind": "surgery"}},
-        "labs.csv": {"record": "lab_result", "required": ["nr", "id"], "constants": {"code_system": "local"},
+        "labs.csv": {"record": "lab_result", "required": ["nr", "id"], "constants": {"code_system": "LOINC"},
                      "columns": {"nr": "record_id", "id": "patient_id", "visit": "encounter_record_id", "day": "sampled_on", "test": "code",
                                  "result": "value", "unit": "unit"}},
     },

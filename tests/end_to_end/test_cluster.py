@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -63,10 +64,32 @@ def master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             process.wait(30)
 
 
+def _rearrange(manifest: Path) -> None:
+    """The same delivery with its files in another order, one of them in three pieces."""
+    folder, told = manifest.parent, json.loads(manifest.read_text("utf-8"))
+    listed = []
+    for file in reversed(told["files"]):
+        if not file["path"].endswith("motifs.csv"):
+            listed.append(file)
+            continue
+        head, *rows = (folder / file["path"]).read_bytes().splitlines(keepends=True)
+        for n in range(3):
+            piece, path = rows[n::3], file["path"].replace(".csv", f"-{n + 1}.csv")
+            (folder / path).write_bytes(b"".join([head, *piece]))
+            listed.append(
+                {**file, "path": path, "rows": len(piece), "sha256": hashlib.sha256(b"".join([head, *piece])).hexdigest()}
+            )
+    manifest.write_text(json.dumps({**told, "files": listed}), "utf-8")
+
+
 @pytest.mark.cluster
 def test_a_night_on_a_cluster_gives_the_same_silver(country: Country, master: str, tmp_path: Path) -> None:
+    """All deliveries in one batch, their files in another order, one file in three pieces."""
     for part in ("landing", "referentials"):
         shutil.copytree(country.home / part, tmp_path / part)
+    for state in country.context.ledger.states():
+        if state["state"] == "accepted":
+            _rearrange(tmp_path / "landing" / state["folder"] / "manifest.json")
     (tmp_path / "vault").mkdir()
     shutil.copy(country.home / "vault" / "secret", tmp_path / "vault" / "secret")
     jars = ",".join(map(str, (ROOT / ".jars").glob("*.jar")))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -91,37 +90,6 @@ def test_no_identity_outside_vault_and_restricted(country: Country) -> None:
     everything = "\n".join(texts)
     assert len(everything) > 1_000_000
     assert [w for w in sorted(wanted) if w in everything] == []
-
-
-def _rearrange(manifest: Path) -> None:
-    """The same delivery with its files in another order, one of them in three pieces."""
-    folder, told = manifest.parent, json.loads(manifest.read_text("utf-8"))
-    listed = []
-    for file in reversed(told["files"]):
-        if not file["path"].endswith("motifs.csv"):
-            listed.append(file)
-            continue
-        head, *rows = (folder / file["path"]).read_bytes().splitlines(keepends=True)
-        for n in range(3):
-            piece, path = rows[n::3], file["path"].replace(".csv", f"-{n + 1}.csv")
-            (folder / path).write_bytes(b"".join([head, *piece]))
-            listed.append(
-                {**file, "path": path, "rows": len(piece), "sha256": hashlib.sha256(b"".join([head, *piece])).hexdigest()}
-            )
-    manifest.write_text(json.dumps({**told, "files": listed}), "utf-8")
-
-
-def test_another_arrival_gives_the_same_silver(country: Country, tmp_path: Path) -> None:
-    """All deliveries in one batch, their files in another order, one file in three pieces."""
-    other = _copy(country, tmp_path, "landing", "referentials")
-    accepted = {s["folder"] for s in country.context.ledger.states() if s["state"] == "accepted"}
-    for folder in sorted(accepted):
-        _rearrange(tmp_path / "landing" / folder / "manifest.json")
-    (tmp_path / "vault").mkdir()
-    shutil.copy(country.home / "vault" / "secret", tmp_path / "vault" / "secret")
-    assert other.night()["batches"] == 1
-    for name in TRANSFORMATIONS:
-        assert other.silver(name) == country.silver(name), name
 
 
 def test_silver_from_nothing_is_the_same(country: Country, tmp_path: Path) -> None:

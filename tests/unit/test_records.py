@@ -9,8 +9,8 @@ from pathlib import Path
 import orjson
 
 from p4dp.identity.keys import PseudonymMaker
+from p4dp.pipeline.opening import Delivery, open_delivery
 from p4dp.sources import records, verify
-from p4dp.sources.delivery import Delivery, open_delivery
 from p4dp.sources.manifest import ManifestFile
 from p4dp.sources.spec import load
 

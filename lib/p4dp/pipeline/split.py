@@ -19,7 +19,7 @@ from p4dp.errors import DefectiveDelivery
 from p4dp.identity.keys import Keys, PseudonymMaker, create_secret, load_secret
 from p4dp.pipeline.context import Context, log
 from p4dp.pipeline.discover import Found, order_problems, registry
-from p4dp.sources.delivery import Delivery, open_delivery
+from p4dp.pipeline.opening import Delivery, open_delivery
 from p4dp.sources.spec import SourceSpec
 from p4dp.storage import parts
 from p4dp.storage.ledger import now

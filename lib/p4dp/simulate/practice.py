@@ -153,6 +153,18 @@ class Practice:
             self.now.records[kind].update({r["record_id"]: r for r in listed})
         return new
 
+    def _movers(self, night: int) -> set[str]:
+        """Patients who move on a night, to the same place in whichever practice they are known."""
+        codes, weights = lives.communes(np.random.default_rng([self.setting.seed, 3]), 40)
+        moved = set()
+        for local, person in self.people.items():
+            rng = np.random.default_rng([self.setting.seed, person.number, 8, night])
+            if rng.random() < self.country["moves_per_year"] / 365:
+                person.commune = str(rng.choice(codes, p=weights))
+                person.street = f"{rng.integers(1, 190)} rue {lives.surname(rng)}"
+                moved.add(local)
+        return moved
+
     def nights(self) -> list[dict[str, Any]]:
         """Writes every delivery; returns the truth: planted defects, and how many records of each kind stand in the end."""
         first = DAY0 - dt.timedelta(days=365 * self.setting.years)
@@ -171,12 +183,8 @@ class Practice:
                 self._deliver(self._all(), day, full=True, who=list(self.people))
                 continue
             changed = self._change(new)
-            self._deliver(
-                changed,
-                day,
-                full=False,
-                who=sorted({r["patient_id"] for rows in changed.values() for r in rows} & set(self.people)),
-            )
+            named = {r["patient_id"] for rows in changed.values() for r in rows} & set(self.people)
+            self._deliver(changed, day, full=False, who=sorted(named | self._movers(night)))
         return [
             *self.planted,
             {

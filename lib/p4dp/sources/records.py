@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import Protocol
 
 import numpy as np
 import orjson
@@ -20,7 +21,6 @@ from p4dp.contracts import Table, table
 from p4dp.contracts.bronze.base import fields_of, shape_of
 from p4dp.contracts.bronze.nested import element_fields
 from p4dp.contracts.shapes import COULD_HOLD_NIR, NIR, SHAPES
-from p4dp.identity.keys import PseudonymMaker
 from p4dp.sources.spec import FileSpec, NestedSpec, SourceSpec
 from p4dp.sources.verify import Verified
 
@@ -32,6 +32,18 @@ WORDS = pa.schema(
     + [("sequence", pa.int64())]
 )  # fmt: skip
 _PRACTITIONERS = ("author", "billing")
+
+
+class Pseudonyms(Protocol):
+    """What turns a practice's own numbers into pseudonyms (identity/keys.py)."""
+
+    def patient(self, practice_id: str, local_id: str) -> str:
+        """patient_key."""
+        ...
+
+    def practitioner(self, practice_id: str, local_id: str) -> str:
+        """practitioner_key."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -147,7 +159,7 @@ class File:
         spec: FileSpec,
         origin: Origin,
         path: str,
-        make: PseudonymMaker,
+        make: Pseudonyms,
         files: list[str] | None = None,
         patient_keys: list[str] | None = None,
     ) -> None:
