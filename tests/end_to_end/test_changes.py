@@ -16,7 +16,6 @@ import pytest
 import yaml
 
 from p4dp.config import load
-from p4dp.contracts import layer
 from p4dp.errors import GateFailed
 from p4dp.pipeline import nightly, reprocess
 from p4dp.pipeline.context import Context
@@ -75,10 +74,6 @@ class _Site:
     def states(self) -> dict[str, tuple[str, str | None]]:
         return {s["folder"]: (s["state"], s["code"]) for s in self.country.context.ledger.states()}
 
-    def versions(self) -> dict[str, int]:
-        tables = self.country.context.tables
-        return {name: tables.version(name) for t in layer("silver") if tables.exists(name := f"silver.{t.name}")}
-
     def tertio(self, name: str) -> list[dict[str, object]]:
         tables = self.country.context.tables
         keys = tables.read("silver.practice").where("software = 'tertio'").select("practice_key")
@@ -98,11 +93,24 @@ def test_nights_that_do_not_go_as_planned(country: Country, tmp_path: Path) -> N
     changed = landing / known["folder"] / "manifest.json"
     changed.write_text(json.dumps({**json.loads(changed.read_text()), "period_to": "2026-01-02"}))
 
+    never = [{"name": "encounter.never", "sentence": "Never.", "severity": "fail", "query": "SELECT 1 AS one",
+              "type": "expect_column_values_to_be_in_set", "kwargs": {"column": "one", "value_set": [2]}}]  # fmt: skip
+    extra = site.home / "expectations" / "extra" / "silver" / "never.yaml"
+    extra.write_text(yaml.safe_dump(never), "utf-8")
+    strict = 'quality.zero_tolerance=["encounter.encounter_date.range"]'
+
     with site.country.lease() as site.lease:
-        # one row with a date in the future leaves its whole delivery out; the rest of the night goes on
-        first = nightly.run(site.context('quality.zero_tolerance=["encounter.encounter_date.range"]'))
-        assert (first["accepted"], first["refused"], first["left_out"]) == (2, 3, 1)
+        # an expectation that fails takes silver back to what was published
+        with pytest.raises(GateFailed, match=r"encounter\.never"):
+            nightly.run(site.context(strict))
+        for name in ("encounter", "lab_result", "patient", "quarantine"):
+            assert site.country.silver(name) == country.silver(name), name
+        extra.unlink()
+        assert nightly.run(site.context(strict))["batches"] == 1
+
+        # one row with a date in the future left its whole delivery out; the rest of the night went on
         states = site.states()
+        assert states[str(good.relative_to(landing))] == ("accepted", None)
         assert states[str(wrong.relative_to(landing))] == ("left_out", "delivery.zero_tolerance")
         assert [states[str(t.relative_to(landing))][1] for t in twins] == ["delivery.sequence"] * 2
         assert states[known["folder"]] == ("refused", "delivery.duplicate_id")
@@ -110,27 +118,12 @@ def test_nights_that_do_not_go_as_planned(country: Country, tmp_path: Path) -> N
         assert [(r["sex"], r["birth_year"], r["department"]) for r in site.tertio("patient")] == [("female", 1950, "13")]
         assert site.tertio("lab_result") == []  # its code has no mapping yet
         assert [r["rules"] for r in site.tertio("quarantine")] == [["lab_result.code.unmapped"]]
-        assert site.states()[str(good.relative_to(landing))] == ("accepted", None)
-
-        # an expectation that fails takes silver back to what was published
-        before = {name: site.country.silver(name) for name in ("encounter", "lab_result", "patient")}
-        site.deliver("P00050", 2, "2026-01-06")
-        never = [{"name": "encounter.never", "sentence": "Never.", "severity": "fail", "query": "SELECT 1 AS one",
-                  "type": "expect_column_values_to_be_in_set", "kwargs": {"column": "one", "value_set": [2]}}]  # fmt: skip
-        extra = site.home / "expectations" / "extra" / "silver" / "never.yaml"
-        extra.write_text(yaml.safe_dump(never), "utf-8")
-        with pytest.raises(GateFailed, match=r"encounter\.never"):
-            nightly.run(site.context())
-        assert {name: site.country.silver(name) for name in before} == before
-        extra.unlink()
-        assert nightly.run(site.context())["batches"] == 1
-        assert len(site.tertio("encounter")) == 2
 
         # the mapping is mended: the quarantined rows are run again
         site.declare({**TERTIO, "values": {**TERTIO["values"], "lab_result.code": {"GLU": "LOINC:14749-6"}}})  # type: ignore[dict-item]
         mended = reprocess.run(site.context(), rule="lab_result.code.unmapped")
-        assert (mended["quarantined_before"], mended["quarantined_after"]) == (2, 0)
-        assert [(r["code_system"], r["code"], r["value"]) for r in site.tertio("lab_result")] == [("LOINC", "14749-6", 5.5)] * 2
+        assert mended["quarantined_before"] - mended["quarantined_after"] == 1  # type: ignore[operator]
+        assert [(r["code_system"], r["code"], r["value"]) for r in site.tertio("lab_result")] == [("LOINC", "14749-6", 5.5)]
 
 
 def _killed_once(home: Path, seconds: float) -> None:
