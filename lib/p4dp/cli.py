@@ -243,6 +243,23 @@ def reprocess(
     _say(options, result, "reprocess")
 
 
+@app.command(name="load-snds")
+def load_snds(
+    extract: Annotated[Path, typer.Option(help="Folder with the extract's files")],
+    config: ConfigOption = None,
+    home: HomeOption = None,
+    set_: SetOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Load an SNDS extract, and compute beneficiaries and events from it."""
+    from p4dp.pipeline import load_snds as load
+
+    options = _options(config, home, set_, json_)
+    with _writing(options, "load-snds") as context, _progress() as progress:
+        result = load.run(context, extract.absolute(), progress)
+    _say(options, dict(result), "load-snds")
+
+
 @app.command()
 def maintain(config: ConfigOption = None, home: HomeOption = None, set_: SetOption = None, json_: JsonOption = False) -> None:
     """Compact tables, and clear the outbox and staging of published batches."""
@@ -266,20 +283,31 @@ def simulate(
     nights: int = 2,
     seed: int = 1,
     defects: Annotated[bool, typer.Option(help="Plant defects and damaged deliveries")] = True,
+    snds_ratio: Annotated[
+        int | None, typer.Option(help="Also the claims: of so many other people per patient of a practice")
+    ] = None,
 ) -> None:
-    """A synthetic country: deliveries of its practices, and the truth beside them."""
+    """A synthetic country: deliveries of its practices, claims of its people, and the truth beside them."""
     options = _options(config, home, set_, json_)
     settings = options.load()
     if min(patients, practices, years, nights) < 1:
         raise UsageError("patients, practices, years and nights are 1 or more")
     from p4dp.simulate.country import simulate as make
+    from p4dp.simulate.extracts import DIALECTS
+    from p4dp.simulate.extracts import simulate as claims
     from p4dp.simulate.practice import Setting
     from p4dp.storage.session import start
 
+    if settings.simulate.snds_dialect not in DIALECTS:
+        raise UsageError(f"simulate.snds_dialect is one of {', '.join(DIALECTS)}")
     setting = Setting(seed, patients, practices, years, nights, settings.at(settings.roots.landing), defects)
     with _progress() as progress:
         progress("simulate")
-        result = make(start(settings, "simulate"), setting, Path(settings.home).absolute(), settings.simulate.partitions)
+        spark, folder = start(settings, "simulate"), Path(settings.home).absolute()
+        result = make(spark, setting, folder, settings.simulate.partitions)
+        if snds_ratio is not None:
+            progress("claims")
+            result |= claims(spark, setting, folder, settings.simulate.snds_dialect, snds_ratio, settings.simulate.partitions)
     _say(options, dict(result), "simulated country")
 
 
@@ -330,21 +358,23 @@ def dictionary(name: Annotated[str, typer.Argument(help="layer.table, or nothing
 
 @app.command()
 def evaluate(
-    what: Annotated[str, typer.Argument(help="quality")],
+    what: Annotated[str, typer.Argument(help="quality or snds")],
     config: ConfigOption = None,
     home: HomeOption = None,
     set_: SetOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Compare with the truth of a simulated country."""
-    if what != "quality":
-        raise UsageError(f"evaluate {what}: quality is what can be evaluated")
-    from p4dp.evaluate.quality import evaluate as compare
+    from p4dp.evaluate import quality, snds
+
+    known = {"quality": quality.evaluate, "snds": snds.evaluate}
+    if what not in known:
+        raise UsageError(f"evaluate {what}: {' or '.join(known)} can be evaluated")
 
     options = _options(config, home, set_, json_)
     with _reading(options, "evaluate") as context:
-        result = compare(context)
-    _say(options, result, "quality")
+        result = known[what](context)
+    _say(options, result, what)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -29,6 +29,7 @@ class Roots(_Section):
     """Where each kind of data lies; the vault and restricted may be other file systems with other accounts."""
 
     landing: str
+    extracts: str
     vault: str
     warehouse: str
     restricted: str
@@ -41,6 +42,7 @@ class Referentials(_Section):
 
     drugs: str
     communes: str
+    long_term: str
     practices: str
 
 
@@ -68,6 +70,14 @@ class Quality(_Section):
     zero_tolerance: tuple[str, ...]
 
 
+class Snds(_Section):
+    """Choices that published sources dispute; each with its default and reason in base.yaml."""
+
+    finess_twice: tuple[str, ...]
+    finess_twice_until: str
+    keep_stays_for_others: bool
+
+
 class Lease(_Section):
     """The lock of a home."""
 
@@ -84,6 +94,7 @@ class Simulate(_Section):
     """Work of the simulated country."""
 
     partitions: int
+    snds_dialect: str
 
 
 class Config(_Section):
@@ -98,6 +109,7 @@ class Config(_Section):
     vault: Vault
     batch: Batch
     quality: Quality
+    snds: Snds
     lease: Lease
     retention: Retention
     simulate: Simulate

@@ -12,6 +12,8 @@ _LAYER_SENTENCES = {
     "bronze": "Raw medical records as text, with where they come from.",
     "restricted": "Words that people wrote. Own credentials.",
     "silver": "One general-practice model whatever the software.",
+    "snds": "The national claims system as its extracts deliver it, typed; official names are kept.",
+    "events": "What the claims say of people: one beneficiary per human, flat claim lines, and events.",
     "ops": "What happened: deliveries, batches, published versions, quality, runs, accesses.",
 }
 

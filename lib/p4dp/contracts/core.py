@@ -10,6 +10,8 @@ Severity = Literal["row", "delivery", "note"]
 Type = str  # a Spark SQL type
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+#: Official names are kept as they are.
+_OFFICIAL = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 #: Columns that say where a row comes from: left out when two builds of a table are compared.
 PROVENANCE = ("delivery_id", "sequence", "extracted_on", "batch_id", "landed_at", "source_file", "source_row")
 
@@ -119,16 +121,20 @@ class Table:
     source: str = ""
     #: free-text fields of a bronze record kind: they go to restricted, never to bronze
     texts: dict[str, str] = field(default_factory=dict)
+    #: an SNDS table: its official name, and the columns without which a file of it is refused
+    official: str = ""
+    needs: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         names = [c.name for c in self.columns]
         where = f"{self.layer}.{self.name}"
         if len(set(names)) != len(names):
             raise ContractError(f"{where}: a column is declared twice")
+        allowed = _OFFICIAL if self.layer in ("snds", "events") else _NAME
         for name in (self.name, *names):
-            if not _NAME.fullmatch(name):
+            if not allowed.fullmatch(name):
                 raise ContractError(f"{where}: '{name}' is not a plain lower-case name")
-        for used in (*self.key, *self.cluster, *(c.not_before for c in self.columns if c.not_before)):
+        for used in (*self.key, *self.cluster, *self.needs, *(c.not_before for c in self.columns if c.not_before)):
             if used not in names:
                 raise ContractError(f"{where}: '{used}' is not a column")
         for column in self.columns:

@@ -65,8 +65,10 @@ def _merge(context: Context, raw: Raw, kind: str) -> Written | None:
         wanted = {"rows": F.count(F.lit(1)), "broken": F.count_if(F.col("_rules").isNotNull())}
         staged, counts = context.tables.counted(raw.stage(kind), judged.with_codes(rows, kind), wanted)
     gone = _gone(context, raw, kind, contract)
+    if gone is not None and not gone.limit(1).count():
+        gone = None
     if not counts["rows"] and gone is None and not todo.again:
-        return None
+        return None  # an empty MERGE would still commit
     leaving = [] if gone is None else [gone]
     touched = [] if (deleted := raw.deletions(kind)) is None else [deleted]
     source = None

@@ -153,6 +153,15 @@ class Practice:
             self.now.records[kind].update({r["record_id"]: r for r in listed})
         return new
 
+    def live(self) -> dict[str, dict[str, Record]]:
+        """The years before the first delivery: what the practice knows by then, before any dialect or defect."""
+        first = DAY0 - dt.timedelta(days=365 * self.setting.years)
+        for local, person in self.people.items():
+            for kind, rows in self.writer.standing(person, local, first).items():
+                self.now.records[kind].update({r["record_id"]: r for r in rows})
+        self._see(first, DAY0)
+        return self.now.records
+
     def _movers(self, night: int) -> set[str]:
         """Patients who move on a night, to the same place in whichever practice they are known."""
         codes, weights = lives.communes(np.random.default_rng([self.setting.seed, 3]), 40)
@@ -167,11 +176,7 @@ class Practice:
 
     def nights(self) -> list[dict[str, Any]]:
         """Writes every delivery; returns the truth: planted defects, and how many records of each kind stand in the end."""
-        first = DAY0 - dt.timedelta(days=365 * self.setting.years)
-        for local, person in self.people.items():
-            for kind, rows in self.writer.standing(person, local, first).items():
-                self.now.records[kind].update({r["record_id"]: r for r in rows})
-        self._see(first, DAY0)
+        self.live()
         if self.setting.defects and self.software != "dossia":
             self._plant()
         self._deliver(self._all(), DAY0, full=True, who=list(self.people))

@@ -192,6 +192,15 @@ class Tables:
         with without_values(f"writing {name}"):
             rows.select(*TABLES[name].names).write.format("delta").mode("overwrite").save(self.path(name))
 
+    def replace(self, name: str, rows: DataFrame, slices: list[str]) -> None:
+        """Replaces slices (values of p4dp_slice) of an SNDS table in one commit; others stay."""
+        self.create(name)
+        self._fence()
+        listed = ", ".join(f"'{s}'" for s in slices)
+        with without_values(f"writing {name}"):
+            chosen = rows.select(*TABLES[name].names).where(f"p4dp_slice IN ({listed})")
+            chosen.write.format("delta").mode("overwrite").option("replaceWhere", f"p4dp_slice IN ({listed})").save(self.path(name))
+
     def restore(self, name: str, version: int) -> None:
         """Takes the table back to a version."""
         self._fence()

@@ -14,6 +14,7 @@ TABLE = Table(
             "Why the batch exists.",
             codes={
                 "nightly": "new deliveries",
+                "load-snds": "an SNDS extract",
                 "reprocess": "practices computed again",
                 "rebuild": "silver from nothing",
             },

@@ -1,0 +1,1 @@
+"""Tables of the national claims system, as their extracts deliver them; official names are kept."""

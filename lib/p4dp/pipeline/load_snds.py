@@ -1,0 +1,207 @@
+"""load-snds: an extract's files → typed tables by slice; then one identity, flat claim lines and events."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from p4dp.contracts import Table, layer
+from p4dp.contracts.snds.base import DCIR_KEY
+from p4dp.errors import GateFailed, UsageError
+from p4dp.pipeline import snds_events
+from p4dp.pipeline.context import Context, log
+from p4dp.quality import great_expectations as ge
+from p4dp.sources import extract
+from p4dp.sources.extract import ExtractFile, RefusedFile
+from p4dp.storage.ledger import now
+
+Report = dict[str, Any]
+
+
+@dataclass
+class _Load:
+    """One load of one extract."""
+
+    context: Context
+    root: Path
+    batch_id: int
+    reports: dict[str, Report] = field(default_factory=dict)
+
+    def report(self, file: str, state: str, **more: Any) -> None:
+        """Notes what became of a file."""
+        row = self.reports.setdefault(file, {"extract": self.root.name, "file": file, "batch_id": self.batch_id, "at": now()})
+        row |= {"state": state, **more}
+        if state == "refused":
+            log.warning("refused %s: %s: %s", file, more["code"], more["reason"])
+
+    def files(self) -> dict[str, list[ExtractFile]]:
+        """Readable files by table."""
+        found: dict[str, list[ExtractFile]] = defaultdict(list)
+        seen: dict[tuple[str, str], str] = {}
+        for path in sorted(p for p in self.root.rglob("*") if p.is_file()):
+            name = str(path.relative_to(self.root))
+            told = extract.table_of(path.relative_to(self.root))
+            if told is None or path.suffix.lower() not in (".csv", ".txt", ".parquet"):
+                self.report(name, "ignored", reason="its name says no table that is loaded")
+                continue
+            contract, year = told
+            try:
+                file = extract.inspect(self.root, path, contract, year)
+                first = seen.setdefault((contract.name, file.sha256), name)
+                if first != name:
+                    raise RefusedFile("extract.repeated", f"the same content as {first}")
+            except RefusedFile as problem:
+                self.report(name, "refused", table_name=contract.official, code=problem.code, reason=problem.reason)
+                continue
+            dialect = " ".join(x for x in (file.format, file.delimiter, file.encoding) if x)
+            self.report(name, "loaded", table_name=contract.official, dialect=dialect, missing=file.missing, unknown=file.unknown)
+            found[contract.name].append(file)
+        return found
+
+    def table(self, contract: Table, files: list[ExtractFile]) -> list[str]:
+        """Loads the files of one table; returns the slices that were replaced."""
+        frames = []
+        for group in extract.alike(files):
+            rows = extract.typed(extract.text_rows(self.context.spark, self.root, group), group[0])
+            stamp = {
+                "p4dp_slice": _slice(contract, group[0]),
+                "p4dp_extract": F.lit(self.root.name),
+                "batch_id": F.lit(self.batch_id).cast("bigint"),
+            }
+            frames.append(rows.withColumns(stamp).select(*contract.names, "_ragged", "_unreadable"))
+        tables = self.context.tables
+        staging = f"{self.context.config.at(self.context.config.roots.warehouse)}/staging/load={self.batch_id}/{contract.name}"
+        staged = tables.parquet(staging, reduce(DataFrame.unionAll, frames))
+        counted = staged.groupBy("p4dp_file").agg(
+            F.count(F.lit(1)).alias("rows"),
+            F.count_if("_ragged").alias("ragged"),
+            F.count("_unreadable").alias("unreadable"),
+            F.collect_set("p4dp_slice").alias("slices"),
+        )
+        counts = {r["p4dp_file"]: r for r in counted.collect()}
+        slices = {name: set(r["slices"]) for name, r in counts.items()}
+        good = []
+        for file in files:
+            row = counts.get(file.path)
+            self.report(file.path, "loaded", rows=row["rows"] if row else 0, unreadable_rows=row["unreadable"] if row else 0)
+            if row and row["ragged"]:
+                self.report(
+                    file.path,
+                    "refused",
+                    code="extract.ragged",
+                    reason=f"{row['ragged']} lines with another number of fields than the header",
+                )
+            else:
+                good.append(file.path)
+        good = self._without_repeated(contract, staged, good, slices)
+        wanted = sorted({s for f in good for s in slices.get(f, ())})
+        for name in good:
+            self.report(name, "loaded", slices=sorted(slices.get(name, ())))
+        if wanted:
+            tables.replace(f"snds.{contract.name}", staged.where(F.col("p4dp_file").isin(good)), wanted)
+        return wanted
+
+    def _without_repeated(self, contract: Table, staged: DataFrame, good: list[str], slices: dict[str, set[str]]) -> list[str]:
+        """Refuses a file of claim lines whose keys another file of the same flow month has: the month came twice."""
+        sharing = [f for f in good if any(f != g and slices.get(f, set()) & slices.get(g, set()) for g in good)]
+        if contract.name != "er_prs_f" or not sharing:
+            return good
+        pairs = (
+            staged.where(F.col("p4dp_file").isin(sharing))
+            .groupBy(*DCIR_KEY)
+            .agg(F.array_sort(F.collect_set("p4dp_file")).alias("f"))
+        )
+        for row in pairs.where("size(f) > 1").select("f").distinct().collect():
+            for later in row["f"][1:]:
+                if later in good:
+                    good = [g for g in good if g != later]
+                    self.report(
+                        later, "refused", code="extract.repeated", reason=f"lines under the same nine keys as {row['f'][0]}"
+                    )
+        return good
+
+
+def _slice(contract: Table, file: ExtractFile) -> Column:
+    """What a later load replaces: the flow month of a claim line, the year of a yearly table, or all."""
+    if "FLX_DIS_DTD" in contract.names:
+        return F.coalesce(F.date_format("FLX_DIS_DTD", "yyyy-MM"), F.lit("unknown"))
+    yearly = contract.name.startswith("t_mco") or contract.name in ("da_pra_r", "ct_ind")
+    return F.lit(file.year if yearly and file.year else "all")
+
+
+def run(context: Context, folder: Path, progress: Callable[[str], None] = lambda _: None) -> dict[str, object]:
+    """Loads an extract and computes what follows from it; returns the closing summary.
+
+    Raises:
+        UsageError: the folder does not exist or holds no file of a known table.
+        GateFailed: an expectation on identity or events failed; published versions are untouched.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"no extract {folder}: a folder of files named after SNDS tables")
+    load = _Load(context, folder, context.ledger.last_batch() + 1)
+    progress("inspect")
+    by_table = load.files()
+    if not by_table:
+        raise UsageError(f"{folder}: no file is named after an SNDS table (docs/how-to/load-an-extract.md)")
+    replaced: dict[str, list[str]] = {}
+    for contract in layer("snds"):
+        if contract.name in by_table:
+            progress(f"load {contract.name}")
+            replaced[contract.name] = load.table(contract, by_table[contract.name])
+    context.tables.log("ops.extract", list(load.reports.values()))
+    progress("events")
+    months = sorted({s for name, slices in replaced.items() if name.startswith("er_") for s in slices})
+    counts = snds_events.run(context, load.batch_id, months)
+    progress("gate")
+    _gate(context, load.batch_id)
+    names = [f"{t.layer}.{t.name}" for t in (*layer("snds"), *layer("events")) if context.tables.exists(f"{t.layer}.{t.name}")]
+    context.ledger.publish(load.batch_id, {n: ("load-snds", context.tables.version(n)) for n in names})
+    context.ledger.step(load.batch_id, "load-snds", "opened", deliveries=[folder.name])
+    context.ledger.step(load.batch_id, "load-snds", "published")
+    states = [r["state"] for r in load.reports.values()]
+    return {
+        "files": len(states),
+        **{s: states.count(s) for s in ("loaded", "refused", "ignored")},
+        "tables": len(replaced),
+        **counts,
+    }
+
+
+def _gate(context: Context, batch_id: int) -> None:
+    """GE on the written versions of identity and events."""
+    validator, failed = ge.Validator(), list[str]()
+    results: list[dict[str, object]] = []
+    for name in ("events.beneficiary", "events.event"):
+        expectations = [
+            e for e in ge.load(context.config.beside(context.config.expectations), name) if e["meta"]["reads"] == "changed"
+        ]
+        frame = context.tables.read(name).where(F.col("batch_id") == batch_id)
+        outcomes, result = validator.validate(name, frame, expectations)
+        ge.page(result, Path(context.config.at(context.config.roots.logs)) / "quality" / f"batch-{batch_id}" / f"{name}.html")
+        for o in outcomes:
+            results.append({"batch_id": batch_id, "table_name": name, "version": context.tables.version(name), "check_name": o.check, "source": None,
+                            "rows": o.rows, "broken": o.broken, "passed": o.passed, "at": now()})  # fmt: skip
+            failed += [] if o.passed else [o.check]
+    context.tables.log("ops.quality", results)
+    if failed:
+        published = context.ledger.published()
+        for name in ("events.beneficiary", "events.event", "events.pseudonym", "events.dcir"):
+            context.tables.restore(name, published.get(name, 0))
+        raise GateFailed(f"load {batch_id}: {len(failed)} expectations failed: {', '.join(sorted(failed)[:5])}")
+
+
+def waiting(context: Context) -> list[Path]:
+    """Extracts below snds-extracts/ that were never loaded, or changed since."""
+    root = Path(context.config.at(context.config.roots.extracts))
+    done = {
+        r["extract"]: r["at"] for r in context.tables.read("ops.extract").groupBy("extract").agg(F.max("at").alias("at")).collect()
+    }
+    folders = [p for p in sorted(root.glob("*")) if p.is_dir()]
+    return [p for p in folders if p.name not in done or max(f.stat().st_mtime for f in p.rglob("*")) > done[p.name].timestamp()]

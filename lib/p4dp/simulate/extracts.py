@@ -1,0 +1,123 @@
+"""Claims of the whole population → an extract's folder, in one of three dialects; the truth beside it.
+
+Dialects: `portal` (`;`, dd/MM/yyyy, Latin-1, NUM_ENQ and NUM_ANO), `iso` (`,`, ISO dates, UTF-8), `sas` (`;`, SAS datetimes, ENT_DAT as ddMMyyyy).
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+from p4dp.simulate.claims import Fund
+from p4dp.simulate.practice import Setting
+from p4dp.simulate.records import cip13, substances
+
+DIALECTS = ("portal", "iso", "sas")
+_ROWS = "`table` string, slice string, payload string"
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_PROJECT = {"BEN_NIR_PSA": "NUM_ENQ", "NIR_ANO_17": "NUM_ENQ", "BEN_NIR_ANO": "NUM_ANO"}
+
+
+def _pack(value: Any) -> Any:
+    return f"D:{value:%Y-%m-%d}" if isinstance(value, dt.date) else value
+
+
+def _slice(table: str, row: dict[str, Any]) -> str:
+    if table.startswith("ER_"):
+        return f"{row['FLX_DIS_DTD']:%Y%m}"
+    return str(row.pop("_year")) if "_year" in row else ""
+
+
+def _live(setting: Setting) -> Callable[[Iterator[pd.DataFrame]], Iterator[pd.DataFrame]]:
+    def run(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        for frame in frames:
+            for number in frame["id"]:
+                claims = Fund(setting, int(number)).write()
+                rows = [
+                    (t, _slice(t, r), json.dumps({k: _pack(v) for k, v in r.items()}))
+                    for t, listed in claims.tables.items()
+                    for r in listed
+                ]
+                rows += [("_event", "", json.dumps([_pack(v) for v in e])) for e in claims.events]
+                rows += [("_person", "", json.dumps(p)) for p in claims.people]
+                yield pd.DataFrame(rows, columns=["table", "slice", "payload"])
+
+    return run
+
+
+def _date(text: str, column: str, dialect: str) -> str:
+    year, month, day = text[2:6], text[7:9], text[10:12]
+    if dialect == "iso":
+        return text[2:]
+    if dialect == "portal":
+        return f"{day}/{month}/{year}"
+    return f"{day}{month}{year}" if column in ("ENT_DAT", "SOR_DAT") else f"{day}{_MONTHS[int(month) - 1]}{year}:00:00:00"
+
+
+def render(rows: list[dict[str, Any]], dialect: str) -> bytes:
+    """Rows as a text file of a dialect."""
+    columns = list({c: None for r in rows for c in r})
+    renamed = {c: _PROJECT.get(c, c) if dialect == "portal" else c for c in columns}
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter="," if dialect == "iso" else ";", lineterminator="\n")
+    writer.writerow(renamed.values())
+    for row in rows:
+        cells = [row.get(c) for c in columns]
+        writer.writerow(
+            [
+                "" if v is None else _date(v, c, dialect) if isinstance(v, str) and v.startswith("D:") else v
+                for c, v in zip(columns, cells, strict=True)
+            ]
+        )
+    return out.getvalue().encode("iso-8859-1" if dialect == "portal" else "utf-8")
+
+
+def _write(folder: str, dialect: str) -> Callable[[pd.DataFrame], pd.DataFrame]:
+    def write(group: pd.DataFrame) -> pd.DataFrame:
+        table, slice_ = group["table"].iloc[0], group["slice"].iloc[0]
+        year = slice_[:4]
+        name = table.replace("aa", year[2:]) if table.startswith("T_MCO") else f"{table}_{slice_}" if slice_ else table
+        target = Path(folder) / year / f"{name}.csv" if year else Path(folder) / f"{name}.csv"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(render([json.loads(p) for p in group["payload"]], dialect))
+        return pd.DataFrame({"file": [str(target)], "rows": [len(group)]})
+
+    return write
+
+
+def simulate(spark: SparkSession, setting: Setting, home: Path, dialect: str, ratio: int, partitions: int) -> dict[str, int]:
+    """Writes snds-extracts/<dialect>/, referentials and truth/claims; returns counts."""
+    neighbourhoods = setting.practices * (1 + ratio)
+    staged = str(home / "truth" / "claims-staged")
+    numbers = spark.range(0, neighbourhoods, 1, min(partitions, neighbourhoods))
+    numbers.mapInPandas(_live(setting), _ROWS).write.mode("overwrite").parquet(staged)
+    rows = spark.read.parquet(staged)
+    for name in ("event", "person"):
+        rows.where(F.col("table") == f"_{name}").select("payload").coalesce(1).write.mode("overwrite").text(
+            str(home / "truth" / f"claims-{name}")
+        )
+    folder = home / "snds-extracts" / dialect
+    shutil.rmtree(folder, ignore_errors=True)
+    drugs = [
+        {"PHA_CIP_C13": cip13(atc, n), "PHA_ATC_C07": atc, "PHA_NOM_PA": f"SUBSTANCE {atc}"}
+        for atc in substances()
+        for n in range(3)
+    ]
+    folder.mkdir(parents=True)
+    (folder / "IR_PHA_R.csv").write_bytes(render(drugs, dialect))
+    (home / "referentials").mkdir(exist_ok=True)
+    (home / "referentials" / "long_term.csv").write_text("icd,ald\nE119,8\n", "utf-8")
+    claims = rows.where(~F.col("table").startswith("_"))
+    written = claims.groupBy("table", "slice").applyInPandas(_write(str(folder), dialect), "file string, rows bigint").toPandas()
+    shutil.rmtree(staged)
+    return {"neighbourhoods": neighbourhoods, "files": len(written) + 1, "lines": int(written["rows"].sum())}
