@@ -1,0 +1,124 @@
+"""An SNDS extract as they come: columns missing, moved and unknown, a Latin-1 file, a truncated one, a month twice, a later month that cancels."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from p4dp.contracts import table
+from p4dp.contracts.snds.base import kind_of
+from p4dp.evaluate.snds import evaluate
+from p4dp.pipeline import load_snds
+from p4dp.pipeline.context import Context
+from p4dp.simulate.extracts import simulate
+from p4dp.simulate.practice import Setting
+from p4dp.storage.lease import Lease
+from tests.conftest import Country
+
+_KEY = {
+    "DCT_ORD_NUM": "1",
+    "FLX_EMT_NUM": "1",
+    "FLX_EMT_ORD": "0",
+    "FLX_EMT_TYP": "1",
+    "ORG_CLE_NUM": "01C1",
+    "PRS_ORD_NUM": "1",
+    "REM_TYP_AFF": "0",
+}
+
+
+def _load(site: Country, folder: Path) -> dict[str, object]:
+    with Lease(site.home / "logs" / "lease", 30) as lease:
+        return load_snds.run(Context.of(site.config, site.spark, lease), folder)
+
+
+def _visit(flow: str, order: int, day: str, quantity: int) -> dict[str, str]:
+    return {**_KEY, "DCT_ORD_NUM": str(order), "FLX_DIS_DTD": flow, "FLX_TRT_DTD": flow, "NUM_ENQ": "P1", "BEN_RNG_GEM": "1", "EXE_SOI_DTD": day,
+            "PRS_NAT_REF": "1110", "PSE_SPE_COD": "01", "PFS_EXE_NUM": "D1", "PRS_ACT_QTE": str(quantity), "CPL_MAJ_TOP": "0"}  # fmt: skip
+
+
+def _write(file: Path, columns: list[str], rows: list[dict[str, str]], encoding: str = "utf-8") -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    lines = [";".join(columns), *(";".join(r.get(c, "") for c in columns) for r in rows)]
+    file.write_bytes(("\n".join(lines) + "\n").encode(encoding))
+
+
+def test_an_extract_as_they_come(spark, tmp_path: Path) -> None:
+    site, extract = Country(spark, tmp_path), tmp_path / "snds-extracts" / "first"
+    official = [c.name for c in table("snds.er_prs_f").columns if kind_of(c) and "project extracts" not in c.source]
+    assert len(official) == 123
+    left_out = ["PRS_REJ_TOP", "PRS_GRS_DTD", "BEN_EHP_TOP"]
+    header = [c for c in official if c not in left_out] + ["LIBELLÉ", "SITE_COD"]
+    header[header.index("BEN_NIR_PSA")] = "NUM_ENQ"
+    random.Random(1).shuffle(header)
+    january = [_visit("01/02/2024", 1, "10/01/2024", 1) | {"LIBELLÉ": "Évreux"}, _visit("01/02/2024", 2, "20/01/2024", 1)]
+    _write(
+        extract / "2024" / "ER_PRS_F_202402.csv",
+        [h.lower() for h in header],
+        [{k.lower(): v for k, v in r.items()} for r in january],
+        "iso-8859-1",
+    )
+    _write(extract / "2024" / "ER_PRS_F_202402_bis.csv", header[::-1], january)  # the same month twice
+    people = [
+        {
+            "NUM_ENQ": "P1",
+            "BEN_RNG_GEM": "1",
+            "NUM_ANO": "A1",
+            "BEN_NAI_ANN": "1950",
+            "BEN_NAI_MOI": "02",
+            "BEN_SEX_COD": "2",
+            "BEN_DCD_DTE": "01/01/1600",
+        }
+    ]
+    _write(extract / "IR_BEN_R.csv", list(people[0]), people)
+    (extract / "2024" / "ER_PHA_F_202402.csv").write_bytes(b"DCT_ORD_NUM;FLX_DIS_DTD;FLX_EMT_NUM\n1;01/02/2024;1\n2;01/0")
+    (extract / "notes.docx").write_bytes(b"x")
+
+    first = _load(site, extract)
+    assert {k: first[k] for k in ("files", "loaded", "refused", "ignored")} == {"files": 5, "loaded": 2, "refused": 2, "ignored": 1}
+    report = {r["file"]: r for r in site.context.tables.read("ops.extract").collect()}
+    lines = report["2024/ER_PRS_F_202402.csv"]
+    assert (lines["state"], lines["rows"], lines["unreadable_rows"], lines["dialect"]) == ("loaded", 2, 0, "csv ; iso-8859-1")
+    assert (
+        set(left_out) <= set(lines["missing"])
+        and sorted(lines["unknown"]) == ["libellé", "site_cod"]
+        and lines["slices"] == ["2024-02"]
+    )
+    assert report["2024/ER_PRS_F_202402_bis.csv"]["code"] == "extract.repeated"
+    assert report["2024/ER_PHA_F_202402.csv"]["code"] == "extract.truncated"
+
+    def visits() -> list[tuple[str, str]]:
+        rows = site.context.tables.read("events.event").where("kind = 'gp_visit'").collect()
+        return sorted((r["beneficiary_id"], str(r["start_date"])) for r in rows)
+
+    assert visits() == [("A1", "2024-01-10"), ("A1", "2024-01-20")]
+
+    # the same month again replaces itself; a later month, in ISO dates, cancels an earlier line under other keys
+    second = tmp_path / "snds-extracts" / "second"
+    _write(second / "ER_PRS_F_202402.csv", header, january)
+    later = _visit("2024-05-01", 77, "2024-01-20", -1)
+    _write(second / "ER_PRS_F_202405.csv", list(later), [later])
+    assert _load(site, second)["loaded"] == 2
+    assert visits() == [("A1", "2024-01-10")]
+    tables = site.context.tables
+    assert sorted(r[0] for r in tables.read("snds.er_prs_f").select("p4dp_slice").collect()) == ["2024-02", "2024-02", "2024-05"]
+    stored = tables.read("snds.er_prs_f").select("NUM_ENQ", "BEN_NIR_PSA", "PSE_SPE_COD").distinct().collect()
+    assert [tuple(r) for r in stored] == [("P1", None, "01")]  # pseudonyms stay as they came, codes keep their zeros
+
+
+@pytest.mark.parametrize("dialect", ["sas"])
+def test_events_equal_the_truth(spark, tmp_path: Path, dialect: str) -> None:
+    """The other dialects, and other seeds, are `make verify`."""
+    site = Country(spark, tmp_path)
+    setting = Setting(1, 60, 2, 1, 1, site.config.at(site.config.roots.landing), False)
+    simulate(spark, setting, tmp_path, dialect, 2, 2)
+    _load(site, tmp_path / "snds-extracts" / dialect)
+    result = evaluate(site.context)
+    assert result["planted"] > 1500 and len(result["by_kind"]) >= 12
+    assert {k: result[k] for k in ("missed", "extra", "wrong", "people_mixed")} == {
+        "missed": 0,
+        "extra": 0,
+        "wrong": 0,
+        "people_mixed": 0,
+    }, result
