@@ -10,7 +10,7 @@ CDA ?=
 
 demo: setup ## a simulated country, delivered for two nights and taken as far as the stages that exist
 	rm -rf $(HOME_DIR)
-	$(BIN)/p4dp simulate --home $(HOME_DIR) --patients 2500 --practices 10 --years 2 --nights 2 --seed 1
+	$(BIN)/p4dp simulate --home $(HOME_DIR) --patients 2000 --practices 8 --years 1 --nights 2 --seed 1 --snds-ratio 1
 	$(BIN)/p4dp nightly --home $(HOME_DIR) --date 2026-01-05
 	$(BIN)/p4dp nightly --home $(HOME_DIR)
 	$(BIN)/p4dp status --home $(HOME_DIR)
@@ -43,6 +43,9 @@ generate: setup ## data dictionary and suites from the contracts
 
 verify: setup ## hours: seeds, kills, a restored night; results in bench/results
 	$(BIN)/python bench/verify.py
+
+conformance: setup ## contracts of the claims tables against the official schema: make conformance SNDS_SCHEMAS=DIR
+	$(BIN)/python -m p4dp.artefacts.conformance $(SNDS_SCHEMAS) $(wildcard $(SNDS_SCHEMAS)/../nomenclatures)
 
 bench: setup ## performance; results in bench/results
 	$(BIN)/python bench/bench.py

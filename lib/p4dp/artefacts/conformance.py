@@ -65,7 +65,9 @@ def main(folders: list[str]) -> int:
             print(f"{contract.official}.{line}")
         for line in wrong:
             print(f"{contract.official}.{line} NOT MEANT")
-    print(f"{compared} contracts compared, {meant_all} differences meant, {wrong_all} not; no schema at hand for: {', '.join(without) or 'none'}")
+    print(
+        f"{compared} contracts compared, {meant_all} differences meant, {wrong_all} not; no schema at hand for: {', '.join(without) or 'none'}"
+    )
     if not compared:
         print("no schema found: give the folder of JSON table schemas", file=sys.stderr)
         return 2

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable
+from typing import Any
 
 from p4dp.contracts import layer
 from p4dp.errors import GateFailed
-from p4dp.pipeline import conform, discover, gate, land, split
+from p4dp.pipeline import conform, discover, gate, land, load_snds, split
 from p4dp.pipeline.context import Context, log
 from p4dp.storage.ledger import OpenBatch
 
@@ -92,7 +93,7 @@ def _conform_and_gate(context: Context, batch: OpenBatch, seconds: dict[str, flo
     return left_out
 
 
-def _timed(seconds: dict[str, float], step: str, work: Callable[[], dict[str, int]]) -> dict[str, int]:
+def _timed(seconds: dict[str, float], step: str, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     start = time.monotonic()
     result = work()
     seconds[step] = round(seconds.get(step, 0.0) + time.monotonic() - start, 2)
@@ -121,7 +122,7 @@ def work(context: Context, batch: OpenBatch, seconds: dict[str, float], progress
 def run(
     context: Context, until: dt.date | None = None, progress: Progress = lambda _: None, last: str = "gate"
 ) -> dict[str, object]:
-    """Works through all that waits, batch by batch; returns the closing summary.
+    """Works through all that waits, batch by batch, then through SNDS extracts that are new or changed; returns the closing summary.
 
     Args:
         until: deliveries extracted later wait.
@@ -138,4 +139,9 @@ def run(
         if last != "gate":
             break
         batch = _open(context, until)
+    if last == "gate":
+        totals["extracts"] = 0
+        for folder in load_snds.waiting(context):
+            _timed(seconds, "load-snds", lambda folder=folder: load_snds.run(context, folder, progress))  # type: ignore[misc]
+            totals["extracts"] += 1
     return {**totals, "last_batch": context.ledger.last_batch(), "seconds": seconds}

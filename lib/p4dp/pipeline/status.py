@@ -31,7 +31,9 @@ def collect(context: Context) -> dict[str, Any]:
     }
     left = context.ledger.open_batch()
     config = context.config
+    claims = _claims(context) if context.tables.exists("ops.extract") else {}
     return {
+        **claims,
         "deliveries": dict(Counter(s["state"] for s in states)),
         "refused": [{"folder": s["folder"], "code": s["code"], "reason": s["reason"]} for s in states if s["state"] != "accepted"],
         "notes": dict(Counter(n.split(": ", 1)[1] for s in states for n in s["notes"] or [] if ": " in n).most_common(20)),
@@ -44,6 +46,26 @@ def collect(context: Context) -> dict[str, Any]:
             "deliveries": config.at(config.roots.landing),
             "data dictionary": "docs/dictionary/README.md",
         },
+    }
+
+
+def _claims(context: Context) -> dict[str, Any]:
+    """Files of the last load of each extract that were refused, and events by kind."""
+    last = {
+        r["extract"]: r["b"]
+        for r in context.tables.read("ops.extract").groupBy("extract").agg(F.max("batch_id").alias("b")).collect()
+    }
+    rows = context.tables.read("ops.extract").where(F.col("batch_id").isin(list(last.values())))
+    files = rows.select("extract", "file", "state", "code", "reason").collect()
+    counts = context.tables.read("events.event").groupBy("kind").count().orderBy("kind").collect()
+    return {
+        "extracts": dict(Counter(f"{r['extract']} {r['state']}" for r in files)),
+        "refused_files": [
+            {"file": f"{r['extract']}/{r['file']}", "code": r["code"], "reason": r["reason"]}
+            for r in files
+            if r["state"] == "refused"
+        ],
+        "events": {r["kind"]: r["count"] for r in counts},
     }
 
 
@@ -61,6 +83,12 @@ def show(result: dict[str, Any], console: Console) -> None:
         for name, n in result["quarantined"].items():
             rules.add_row(*name.split(" ", 1), str(n))
         console.print(rules)
+    if "extracts" in result:
+        console.rule("claims")
+        console.print("  ".join(f"{what}: {n}" for what, n in result["extracts"].items()))
+        for r in result["refused_files"]:
+            console.print(f"refused {r['file']}: {r['code']}: {r['reason']}")
+        console.print("events  " + "  ".join(f"{kind} {n:,}" for kind, n in result["events"].items()))
     for note, n in result["notes"].items():
         console.print(f"note, {n} ×: {note}")
     if result["unfinished"]:
