@@ -1,6 +1,7 @@
-"""Proofs that take long: several seeds, and kill -9 at random moments. `python bench/verify.py [--seeds 3] [--kills 20]`.
+"""Proofs that take long: several seeds and dialects, kill -9 at random moments, a night restored and done again.
 
-Writes bench/results/verify.json: per seed what `evaluate quality` says; for kills how many tables differ from the undisturbed run.
+`python bench/verify.py [--seeds 3] [--kills 20]` writes bench/results/verify.json: per seed what `evaluate quality` says, and `evaluate snds` for each
+dialect of extracts; for kills and for the restored night, how many tables of silver differ from the undisturbed run.
 """
 
 from __future__ import annotations
@@ -34,16 +35,52 @@ def country(home: Path, seed: int) -> None:
     call(home, "simulate", "--patients", "120", "--practices", "4", "--years", "1", "--nights", "2", "--seed", str(seed))
 
 
-def silver(home: Path) -> dict[str, list[str]]:
-    """Every silver table, provenance aside, in order."""
+def claims(home: Path, seed: int) -> dict[str, Any]:
+    """Missed, extra and wrong events of one country, for each dialect of its extract."""
+    found = {}
+    for dialect in ("portal", "iso", "sas"):
+        call(home, "simulate", "--patients", "90", "--practices", "3", "--years", "1", "--nights", "1", "--seed", str(seed), "--snds-ratio", "2",
+             "--set", f"simulate.snds_dialect={dialect}")  # fmt: skip
+        shutil.rmtree(home / "warehouse", ignore_errors=True)
+        call(home, "load-snds", "--extract", str(home / "snds-extracts" / dialect))
+        result = call(home, "evaluate", "snds")
+        found[dialect] = {k: result[k] for k in ("planted", "caught", "missed", "extra", "wrong", "people_mixed")}
+    return found
+
+
+def tables_of(home: Path) -> Any:
+    """The tables of a home, written without a lease: nothing else runs there."""
     from p4dp.config import load
-    from p4dp.contracts import layer
-    from p4dp.contracts.core import PROVENANCE
     from p4dp.pipeline.context import Context
     from p4dp.storage.session import start
 
     config = load(ROOT / "conf/test.yaml", str(home))
-    tables = Context.of(config, start(config, "verify")).tables
+    return Context.of(config, start(config, "verify")).tables
+
+
+def restored(calm: Path, again: Path) -> int:
+    """A night is done, every table is taken back by RESTORE, and the night is done again; tables of silver that differ from `calm`."""
+    from p4dp.contracts import TABLES
+
+    call(again, "nightly", "--date", "2026-01-05")
+    tables = tables_of(again)
+    before = {name: tables.version(name) for name in TABLES if tables.exists(name)}
+    call(again, "nightly")
+    tables = tables_of(again)
+    for name in TABLES:
+        if tables.exists(name) and tables.version(name) != before.get(name, 0):
+            tables.restore(name, before.get(name, 0))
+    call(again, "nightly")
+    one, other = silver(calm), silver(again)
+    return sum(one[name] != other[name] for name in one)
+
+
+def silver(home: Path) -> dict[str, list[str]]:
+    """Every silver table, provenance aside, in order."""
+    from p4dp.contracts import layer
+    from p4dp.contracts.core import PROVENANCE
+
+    tables = tables_of(home)
     return {t.name: sorted(repr(tuple(r)) for r in tables.read(f"silver.{t.name}").select(*[c for c in t.names if c not in PROVENANCE]).collect())
             for t in layer("silver")}  # fmt: skip
 
@@ -79,20 +116,25 @@ def main() -> None:
         call(home, "nightly")
         found = call(home, "evaluate", "quality")
         result["seeds"][seed] = {k: found[k] for k in ("planted", "caught", "missed", "extra", "wrong")}  # type: ignore[index]
+        result["seeds"][seed]["snds"] = claims(work / f"claims{seed}", seed)  # type: ignore[index]
         print(seed, result["seeds"][seed], flush=True)  # type: ignore[index]
     if given.kills:
-        calm, rough = work / "calm", work / "rough"
+        calm, rough, again = work / "calm", work / "rough", work / "again"
         country(calm, 7)
-        shutil.copytree(calm, rough)
-        (rough / "vault").mkdir()
+        for home in (rough, again):
+            shutil.copytree(calm, home)
+            (home / "vault").mkdir()
         span = time.monotonic()
         call(calm, "nightly")
         span = time.monotonic() - span
-        shutil.copy(calm / "vault" / "secret", rough / "vault" / "secret")
+        for home in (rough, again):
+            shutil.copy(calm / "vault" / "secret", home / "vault" / "secret")
         result["kills"] = killed(rough, random.Random(7), given.kills, span)
         one, other = silver(calm), silver(rough)
         result["differences"] = sum(one[name] != other[name] for name in one)
         print("kills", result["kills"], "tables that differ", result["differences"], flush=True)
+        result["restore_differences"] = restored(calm, again)
+        print("restored night, tables that differ", result["restore_differences"], flush=True)
     result["seconds"] = round(time.monotonic() - begin)
     (ROOT / "bench/results/verify.json").write_text(json.dumps(result, indent=1) + "\n")
     shutil.rmtree(work)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from p4dp.simulate import dialects, lives
+from p4dp.simulate import dialects, documents, lives
 from p4dp.simulate.lives import DAY0, Person
 from p4dp.simulate.records import KINDS, STANDING, Record, Writer
 
@@ -304,7 +304,7 @@ class Practice:
         self.sequence += 1
         if self.software == "dossia":
             standing = {k: list(self.now.records[k].values()) for k in ("history", "allergy", "lifestyle", "prescription")}
-            files = dialects.documents(self.identities(who), self.people, standing, day)
+            files = documents.documents(self.identities(who), self.people, standing, day)
             doctors = dialects.tabula([], self.doctors, {})
             files["identity/praticiens.csv"] = doctors["identity/praticiens.csv"]
         else:

@@ -2,12 +2,8 @@
 
 from p4dp.contracts.snds.base import snds
 
-TABLE = snds(
-    "ir_ben_r",
-    "IR_BEN_R",
-    "One pseudonym of a person: several rows may be one person.",
-    ("BEN_NIR_PSA", "BEN_RNG_GEM"),
-    """
+#: The archive has the same.
+COLUMNS = """
     BEN_NIR_PSA | text 17 |  |  | Pseudonym of insured, birth date and sex; same-sex twins share it.
     BEN_RNG_GEM | code 2 | IR_BER_V:BEN_RNG_GEM |  | Twin rank in the general scheme; rank in the family elsewhere, where it changes over time.
     BEN_NIR_ANO | text 17 |  |  | Pseudonym of the person's own NIR; empty when the NIR is fictive.
@@ -29,5 +25,12 @@ TABLE = snds(
     ORG_CLE_NEW | text 9 | IR_ORG_V:ORG_NUM |  | Fund that sent the line, by today's numbering.
     BEN_DTE_INS | date 8 | IR_DTE_V:DTE_DTE |  | Person · date · insertion.
     BEN_DTE_MAJ | date 8 | IR_DTE_V:DTE_DTE |  | Person · date · update.
-    """,
+"""
+
+TABLE = snds(
+    "ir_ben_r",
+    "IR_BEN_R",
+    "One pseudonym of a person: several rows may be one person.",
+    ("BEN_NIR_PSA", "BEN_RNG_GEM"),
+    COLUMNS,
 )
