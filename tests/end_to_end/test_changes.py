@@ -147,10 +147,10 @@ def test_killed_twice_and_out_of_order_gives_the_same_silver(country: Country, t
     for manifest in sorted((tmp_path / "landing").rglob("manifest.json")):
         if b'"sequence": 1,' in manifest.read_bytes():
             shutil.move(manifest.parent, aside / manifest.parent.relative_to(tmp_path / "landing"))
-    _killed_once(tmp_path, rng.uniform(15, 40))
+    _killed_once(tmp_path, rng.uniform(12, 30))
     other.night()
     shutil.copytree(aside, tmp_path / "landing", dirs_exist_ok=True)
-    _killed_once(tmp_path, rng.uniform(15, 40))
+    _killed_once(tmp_path, rng.uniform(12, 30))
     other.night()
     for name in TRANSFORMATIONS:
         assert other.silver(name) == country.silver(name), name

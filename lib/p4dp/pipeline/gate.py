@@ -133,8 +133,15 @@ def _orphans(context: Context, contracts: list[Table], batch_id: int) -> dict[st
 
 
 def _tables(context: Context, validator: ge.Validator, batch_id: int, pages: Path) -> list[tuple[ge.Outcome, str]]:
-    """Validates every silver table that exists."""
-    contracts = [c for c in layer("silver") if c.name != "quarantine" and context.tables.exists(f"silver.{c.name}")]
+    """Validates every silver table that has another version than the published one."""
+    tables, published = context.tables, context.ledger.published()
+    contracts = [
+        c
+        for c in layer("silver")
+        if c.name != "quarantine" and tables.exists(name := f"silver.{c.name}") and tables.version(name) != published.get(name)
+    ]
+    if not contracts:
+        return []
     samples = _samples(context, contracts, batch_id)
     outcomes = [
         (outcome, f"silver.{c.name}")

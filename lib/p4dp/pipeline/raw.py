@@ -28,6 +28,8 @@ class Raw:
         self._batches = sorted(set(todo.counting.values()))
         landed = {s["delivery_id"] for s in context.ledger.states() if s["batch_id"] in self._batches and s["state"] != "refused"}
         self._deliveries = self._listed(tuple(todo.counting)) if landed - set(todo.counting) else None
+        # a night's plan reads its own batch only: tables that it did not land in hold nothing for it
+        self._published = context.ledger.published() if self._batches == [todo.batch_id] else {}
         self._contested: DataFrame | None = None
         self._contested_kinds: set[str] = set()
         self._deleted: DataFrame | None = None
@@ -51,11 +53,11 @@ class Raw:
         return kept if counts["rows"] else None
 
     def bronze(self, kind: str) -> DataFrame | None:
-        """Rows of the deliveries that count; None when the kind was never landed."""
-        name = f"bronze.{kind}"
-        if not self._context.tables.exists(name):
+        """Rows of the deliveries that count; None when the kind was never landed, or not by this batch when it alone counts."""
+        name, tables = f"bronze.{kind}", self._context.tables
+        if not tables.exists(name) or self._published.get(name) == tables.version(name):
             return None
-        rows = self._context.tables.read(name).where(F.col("batch_id").isin(self._batches))
+        rows = tables.read(name).where(F.col("batch_id").isin(self._batches))
         return rows if self._deliveries is None else rows.join(self._deliveries, "delivery_id", "left_semi")
 
     def latest(self, kind: str) -> DataFrame | None:
