@@ -49,6 +49,7 @@ conformance: setup ## contracts of the claims tables against the official schema
 
 bench: setup ## performance; results in bench/results
 	$(BIN)/python bench/bench.py
+	$(BIN)/python bench/claims.py
 
 clean:
 	rm -rf $(VENV) .jars var dist build

@@ -100,6 +100,11 @@ def test_silver_from_nothing_is_the_same(country: Country, tmp_path: Path) -> No
         assert other.silver(name) == country.silver(name), name
 
 
+def test_quality_pages_are_listed(country: Country) -> None:
+    page = (country.home / "logs" / "quality" / "index.html").read_text("utf-8")
+    assert page.index("batch-2") < page.index("batch-1") and "batch-1/encounter.html" in page
+
+
 def test_status_shows_counts_only(country: Country) -> None:
     page = status.collect(country.context)
     assert (

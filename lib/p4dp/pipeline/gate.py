@@ -233,6 +233,7 @@ def run(context: Context, batch_id: int) -> dict[str, int]:
             }
         )
     context.tables.log("ops.quality", results)
+    ge.index(pages.parent)
     if failed:
         raise GateFailed(
             f"batch {batch_id}: {len(failed)} expectations failed: {', '.join(sorted(set(failed))[:5])}; pages in {pages}"

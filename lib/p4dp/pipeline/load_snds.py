@@ -190,6 +190,7 @@ def _gate(context: Context, batch_id: int) -> None:
                             "rows": o.rows, "broken": o.broken, "passed": o.passed, "at": now()})  # fmt: skip
             failed += [] if o.passed else [o.check]
     context.tables.log("ops.quality", results)
+    ge.index(Path(context.config.at(context.config.roots.logs)) / "quality")
     if failed:
         published = context.ledger.published()
         for name in ("events.beneficiary", "events.event", "events.pseudonym", "events.dcir"):

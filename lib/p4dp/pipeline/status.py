@@ -42,7 +42,7 @@ def collect(context: Context) -> dict[str, Any]:
         "unfinished": {"batch": left.batch_id, "reached": sorted(left.steps)} if left else None,
         "look": {
             "warehouse": config.at(config.roots.warehouse),
-            "quality pages": f"{config.at(config.roots.logs)}/quality",
+            "quality pages": f"{config.at(config.roots.logs)}/quality/index.html",
             "deliveries": config.at(config.roots.landing),
             "data dictionary": "docs/dictionary/README.md",
         },

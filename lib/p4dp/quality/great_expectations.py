@@ -7,8 +7,10 @@ import logging
 import os
 import warnings
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
@@ -87,3 +89,16 @@ def page(result: Any, file: Path) -> None:
         warnings.simplefilter("ignore")
         document = ValidationResultsPageRenderer().render(result)
         file.write_text(DefaultJinjaPageView().render(document), "utf-8")
+
+
+def index(folder: Path) -> None:
+    """Writes the first page: every batch, newest first, with a link to each of its validations."""
+    batches = sorted(
+        (p for p in folder.glob("batch-*") if p.is_dir()), key=lambda p: int(p.name.removeprefix("batch-")), reverse=True
+    )
+    lines = ["<!doctype html><meta charset=utf-8><title>Quality</title><h1>Quality by batch</h1>"]
+    for batch in batches:
+        links = " ".join(f'<a href="{batch.name}/{quote(p.name)}">{escape(p.stem)}</a>' for p in sorted(batch.glob("*.html")))
+        lines.append(f"<h2>{escape(batch.name)}</h2><p>{links or 'nothing was validated'}</p>")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "index.html").write_text("\n".join(lines), "utf-8")
