@@ -42,6 +42,7 @@ generate: setup ## data dictionary and suites from the contracts
 	$(BIN)/python -m p4dp.artefacts.generate .
 
 verify: setup ## hours: seeds, kills, a restored night; results in bench/results
+	$(BIN)/python -m pytest tests -m verify
 	$(BIN)/python bench/verify.py
 
 conformance: setup ## contracts of the claims tables against the official schema: make conformance SNDS_SCHEMAS=DIR

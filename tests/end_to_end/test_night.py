@@ -92,6 +92,7 @@ def test_no_identity_outside_vault_and_restricted(country: Country) -> None:
     assert [w for w in sorted(wanted) if w in everything] == []
 
 
+@pytest.mark.verify
 def test_silver_from_nothing_is_the_same(country: Country, tmp_path: Path) -> None:
     other = _copy(country, tmp_path, "landing", "referentials", "vault", "warehouse", "restricted")
     with other.lease() as lease:

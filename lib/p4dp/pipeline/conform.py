@@ -84,11 +84,30 @@ def _merge(context: Context, raw: Raw, kind: str) -> Written | None:
         empty = [(F.col("record_key") if c.name == key else F.lit(None)).cast(c.type).alias(c.name) for c in contract.columns]
         leavers = out.select(*empty, F.lit(True).alias("_gone"))
         source = leavers if source is None else source.unionByName(leavers)
+    if source is None and todo.again:  # nothing is left of the kind in practices that are computed again
+        source = context.tables.read(f"silver.{kind}").limit(0).withColumn("_gone", F.lit(True))
     if source is not None:
         context.tables.merge(f"silver.{kind}", source, list(todo.again))
     broken = staged.where("_rules IS NOT NULL") if staged is not None and counts["broken"] else None
     keys = reduce(DataFrame.union, touched).select(F.lit(kind).alias("table_name"), "record_key") if touched else None
     return Written(None if broken is None else judged.pointers(broken, kind), keys)
+
+
+def _flipped(context: Context, raw: Raw) -> tuple[str, ...]:
+    """Practices where a later delivery mends or breaks an encounter: records that hang on it and were not sent again change with it."""
+    rows = judged.typed(context, raw, _BEFORE)
+    if rows is None:
+        return ()
+    contract = table(f"silver.{_BEFORE}")
+    said = rows.select("encounter_id", "practice_key", F.expr(judged.is_kept(contract)).alias("kept"))
+    quarantine = context.tables.read("silver.quarantine").where(F.col("table_name") == _BEFORE)
+    mended = said.where("kept").join(
+        F.broadcast(quarantine.select(F.col("record_key").alias("encounter_id"))), "encounter_id", "left_semi"
+    )
+    held = context.tables.read(f"silver.{_BEFORE}").select("encounter_id")
+    broken = held.join(F.broadcast(said.where("NOT kept")), "encounter_id")
+    found = mended.select("practice_key").union(broken.select("practice_key")).distinct().collect()
+    return tuple(sorted({r[0] for r in found} - set(raw.todo.again)))
 
 
 def _gone(context: Context, raw: Raw, kind: str, contract: Table) -> DataFrame | None:
@@ -162,6 +181,9 @@ def run(context: Context, batch_id: int, practices: tuple[str, ...] = ()) -> dic
     if not todo.counting:
         return {"deliveries": 0, "tables": 0}
     raw = Raw(context, todo)
+    if not todo.first and (flipped := _flipped(context, raw)):
+        todo = plan(context, batch_id, (*practices, *flipped))
+        raw = Raw(context, todo)
     for name in ("silver.encounter", "silver.quarantine"):
         context.tables.create(name)
     write = _append if todo.first else _merge

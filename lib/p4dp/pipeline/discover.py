@@ -61,7 +61,9 @@ def waiting(context: Context, until: dt.date | None) -> list[Found]:
     filesystem, root = _filesystem(landing)
     decided = {(s["folder"], s["manifest_sha256"]) for s in context.ledger.states()}
     known_folders = {f for f, _ in decided}
-    newest = {s["folder"]: s["at"] for s in context.ledger.states()}
+    newest: dict[str, dt.datetime] = {}
+    for s in context.ledger.states():
+        newest[s["folder"]] = max(newest.get(s["folder"], s["at"]), s["at"])
     found: list[Found] = []
     folders = [
         (s, p, d) for s in _children(filesystem, root) for p in _children(filesystem, s.path) for d in _children(filesystem, p.path)
@@ -71,7 +73,7 @@ def waiting(context: Context, until: dt.date | None) -> list[Found]:
         info = filesystem.get_file_info(f"{delivery.path}/manifest.json")
         if info.type != pafs.FileType.File:
             continue  # still being delivered: the manifest is written last
-        if folder in known_folders and info.mtime and info.mtime <= newest[folder].replace(tzinfo=dt.UTC):
+        if folder in known_folders and info.mtime and info.mtime <= newest[folder].astimezone(dt.UTC):
             continue
         with filesystem.open_input_stream(info.path) as stream:
             content = bytes(stream.readall())

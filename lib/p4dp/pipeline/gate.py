@@ -49,7 +49,13 @@ def quarantined_shares(context: Context, batch_id: int) -> list[dict[str, Any]]:
 def to_leave_out(context: Context, batch_id: int) -> list[tuple[str, str, str]]:
     """Deliveries beyond tolerance: (delivery_id, delivery rule, reason)."""
     quality, out = context.config.quality, []
+    # what was accepted in an earlier night is not judged again by what later deliveries left of it
+    fresh = {s["delivery_id"] for s in context.ledger.states() if s["batch_id"] == batch_id and s["state"] == "accepted"}
+    if not fresh:
+        return []
     for share in quarantined_shares(context, batch_id):
+        if share["delivery_id"] not in fresh:
+            continue
         source = context.sources[share["software"]]
         limit = quality.tolerance if source.tolerance is None else source.tolerance
         hit = sorted(set(share["rules"]) & set(quality.zero_tolerance))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from pyspark.sql import functions as F
 
 from p4dp.contracts import Table, layer
 from p4dp.contracts.snds.base import DCIR_KEY
-from p4dp.errors import GateFailed, UsageError
+from p4dp.errors import GateFailed, StorageError, UsageError
 from p4dp.pipeline import snds_events
 from p4dp.pipeline.context import Context, log
 from p4dp.quality import great_expectations as ge
@@ -23,6 +24,8 @@ from p4dp.sources.extract import ExtractFile, RefusedFile
 from p4dp.storage.ledger import now
 
 Report = dict[str, Any]
+#: PMSI tables with one row per stay or invoice
+_ONE_ROW_A_KEY = ("t_mco_b", "t_mco_c", "t_mco_cstc", "t_mco_fastc")
 
 
 @dataclass
@@ -87,6 +90,10 @@ class _Load:
         )
         counts = {r["p4dp_file"]: r for r in counted.collect()}
         slices = {name: set(r["slices"]) for name, r in counts.items()}
+        if strangers := counts.keys() - {f.path for f in files}:
+            raise StorageError(
+                f"snds.{contract.name}: {len(strangers)} files were read under another name than they have below {self.root.name}"
+            )
         good = []
         for file in files:
             row = counts.get(file.path)
@@ -109,22 +116,21 @@ class _Load:
         return wanted
 
     def _without_repeated(self, contract: Table, staged: DataFrame, good: list[str], slices: dict[str, set[str]]) -> list[str]:
-        """Refuses a file of claim lines whose keys another file of the same flow month has: the month came twice."""
+        """Refuses a file whose keys another file of the same slice has: the month or year came twice."""
         sharing = [f for f in good if any(f != g and slices.get(f, set()) & slices.get(g, set()) for g in good)]
-        if contract.name != "er_prs_f" or not sharing:
+        keys = DCIR_KEY if contract.name.startswith("er_") else contract.needs if contract.name in _ONE_ROW_A_KEY else ()
+        if not keys or not sharing:
             return good
         pairs = (
             staged.where(F.col("p4dp_file").isin(sharing))
-            .groupBy(*DCIR_KEY)
+            .groupBy("p4dp_slice", *keys)
             .agg(F.array_sort(F.collect_set("p4dp_file")).alias("f"))
         )
         for row in pairs.where("size(f) > 1").select("f").distinct().collect():
             for later in row["f"][1:]:
                 if later in good:
                     good = [g for g in good if g != later]
-                    self.report(
-                        later, "refused", code="extract.repeated", reason=f"lines under the same nine keys as {row['f'][0]}"
-                    )
+                    self.report(later, "refused", code="extract.repeated", reason=f"rows under the same keys as {row['f'][0]}")
         return good
 
 
@@ -145,7 +151,7 @@ def run(context: Context, folder: Path, progress: Callable[[str], None] = lambda
     """
     if not folder.is_dir():
         raise UsageError(f"no extract {folder}: a folder of files named after SNDS tables")
-    load = _Load(context, folder, context.ledger.last_batch() + 1)
+    load = _Load(context, folder.resolve(), context.ledger.last_batch() + 1)
     progress("inspect")
     by_table = load.files()
     if not by_table:
@@ -157,7 +163,7 @@ def run(context: Context, folder: Path, progress: Callable[[str], None] = lambda
             replaced[contract.name] = load.table(contract, by_table[contract.name])
     context.tables.log("ops.extract", list(load.reports.values()))
     progress("events")
-    months = sorted({s for name, slices in replaced.items() if name.startswith("er_") for s in slices})
+    months = _months(context)
     counts = snds_events.run(context, load.batch_id, months)
     progress("gate")
     _gate(context, load.batch_id)
@@ -172,6 +178,16 @@ def run(context: Context, folder: Path, progress: Callable[[str], None] = lambda
         "tables": len(replaced),
         **counts,
     }
+
+
+def _months(context: Context) -> list[str]:
+    """Flow months that were written since the last load that was published: of this load, and of one that was killed or failed."""
+    last = max(
+        (b["batch_id"] for b in context.ledger.batches() if b["kind"] == "load-snds" and b["step"] == "published"), default=0
+    )
+    names = [n for t in layer("snds") if t.name.startswith("er_") and context.tables.exists(n := f"snds.{t.name}")]
+    rows = [context.tables.read(n).where(F.col("batch_id") > last).select("p4dp_slice") for n in names]
+    return sorted(r[0] for r in reduce(DataFrame.unionAll, rows).distinct().collect()) if rows else []
 
 
 def _gate(context: Context, batch_id: int) -> None:
@@ -194,15 +210,17 @@ def _gate(context: Context, batch_id: int) -> None:
     if failed:
         published = context.ledger.published()
         for name in ("events.beneficiary", "events.event", "events.pseudonym", "events.dcir"):
-            context.tables.restore(name, published.get(name, 0))
+            if context.tables.exists(name):
+                context.tables.restore(name, published.get(name, 0))
         raise GateFailed(f"load {batch_id}: {len(failed)} expectations failed: {', '.join(sorted(failed)[:5])}")
 
 
 def waiting(context: Context) -> list[Path]:
     """Extracts below snds-extracts/ that were never loaded, or changed since."""
     root = Path(context.config.at(context.config.roots.extracts))
-    done = {
-        r["extract"]: r["at"] for r in context.tables.read("ops.extract").groupBy("extract").agg(F.max("at").alias("at")).collect()
-    }
+    steps = [b for b in context.ledger.batches() if b["kind"] == "load-snds"]
+    names = {b["batch_id"]: b["deliveries"][0] for b in steps if b["step"] == "opened"}
+    done: dict[str, dt.datetime] = {names[b["batch_id"]]: b["at"] for b in steps if b["step"] == "published"}
     folders = [p for p in sorted(root.glob("*")) if p.is_dir()]
-    return [p for p in folders if p.name not in done or max(f.stat().st_mtime for f in p.rglob("*")) > done[p.name].timestamp()]
+    named = [p for p in folders if any(extract.table_of(f.relative_to(p)) for f in p.rglob("*") if f.is_file())]
+    return [p for p in named if p.name not in done or max(f.stat().st_mtime for f in p.rglob("*")) > done[p.name].timestamp()]

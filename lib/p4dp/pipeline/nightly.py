@@ -31,9 +31,9 @@ def _open(context: Context, until: dt.date | None) -> OpenBatch | None:
     return OpenBatch(batch_id, "nightly", frozenset({"opened"}), tuple(f.folder for f in found), ())
 
 
-def _take_back(context: Context) -> None:
-    """Takes silver back to its published versions, or to empty."""
-    published = context.ledger.published()
+def _take_back(context: Context, batch: OpenBatch) -> None:
+    """Takes silver back to its published versions; to empty, when it is being made from nothing."""
+    published = {} if batch.kind == "rebuild" else context.ledger.published()
     for contract in layer("silver"):
         name = f"silver.{contract.name}"
         if context.tables.exists(name):
@@ -44,15 +44,17 @@ def _take_back(context: Context) -> None:
 
 def _conform_and_gate(context: Context, batch: OpenBatch, seconds: dict[str, float], progress: Progress) -> int:
     """Conforms until no delivery has to be left out, then gates and publishes; returns the number left out."""
-    left_out = 0
+    left_out, resumed = 0, not context.tables.is_new(batch.batch_id)
     while True:
         progress("conform")
         if "conformed" not in batch.steps or left_out:
+            if resumed or left_out:  # what a killed run wrote, or what is left out now, must not stay
+                _take_back(context, batch)
             _timed(seconds, "conform", lambda: conform.run(context, batch.batch_id, batch.practices))
         out = gate.to_leave_out(context, batch.batch_id)
         if not out:
             break
-        states = {s["delivery_id"]: s for s in context.ledger.states()}
+        states = {s["delivery_id"]: s for s in context.ledger.states() if s["state"] == "accepted"}
         keep = (
             "delivery_id",
             "software",
@@ -73,14 +75,13 @@ def _conform_and_gate(context: Context, batch: OpenBatch, seconds: dict[str, flo
         for d, code, reason in out:
             log.warning("left out %s: %s: %s", d, code, reason)
         left_out += len(out)
-        _take_back(context)
     context.ledger.step(batch.batch_id, batch.kind, "conformed", seconds.get("conform"))
     progress("gate")
     try:
         _timed(seconds, "gate", lambda: gate.run(context, batch.batch_id))
     except GateFailed:
-        _take_back(context)
-        context.ledger.step(batch.batch_id, batch.kind, "failed")
+        context.ledger.step(batch.batch_id, batch.kind, "failed")  # first: a run killed while it takes back conforms again
+        _take_back(context, batch)
         raise
     versions = {
         f"{t.layer}.{t.name}": (stage, context.tables.version(f"{t.layer}.{t.name}"))
@@ -105,11 +106,12 @@ def work(context: Context, batch: OpenBatch, seconds: dict[str, float], progress
     counts = {"accepted": 0, "refused": 0, "left_out": 0}
     if "split" not in batch.steps and batch.kind == "nightly":
         progress("split")
-        wanted = set(batch.deliveries)
-        found = [f for f in discover.waiting(context, None) if f.folder in wanted]
-        split_done = _timed(seconds, "split", lambda: split.run(context, batch.batch_id, found))
-        counts |= split_done
-        context.ledger.step(batch.batch_id, batch.kind, "split", seconds["split"])
+        # the ledger's decisions are split's last write: a run that was killed after them has left its outbox whole
+        if not any(s["batch_id"] == batch.batch_id for s in context.ledger.states()):
+            wanted = set(batch.deliveries)
+            found = [f for f in discover.waiting(context, None) if f.folder in wanted]
+            counts |= _timed(seconds, "split", lambda: split.run(context, batch.batch_id, found))
+        context.ledger.step(batch.batch_id, batch.kind, "split", seconds.get("split"))
     if last != "split" and "landed" not in batch.steps and batch.kind == "nightly":
         progress("land")
         _timed(seconds, "land", lambda: land.run(context, batch.batch_id))

@@ -100,8 +100,8 @@ class _Opening:
         self.patients.append(self._person(row, path, "patient_id", "patient_key", self.make.patient) | known)
         return self.patients[-1]
 
-    def file(self, file: ManifestFile) -> None:
-        """Reads one file.
+    def file(self, file: ManifestFile, path: str) -> None:
+        """Reads one file, which is called `path` in all that is said of it.
 
         Raises:
             DefectiveDelivery: it is not what the manifest says, or cannot be read to its end.
@@ -109,29 +109,29 @@ class _Opening:
         try:
             data = content(f"{self.delivery.folder}/{file.path}")
         except OSError:
-            raise DefectiveDelivery("delivery.missing_file", file.path, "listed in the manifest, not in the folder") from None
-        verify.checksum(data, file.sha256, file.path)
+            raise DefectiveDelivery("delivery.missing_file", path, "listed in the manifest, not in the folder") from None
+        verify.checksum(data, file.sha256, path)
         self.out.size += len(data)
-        self.out.rows[file.path] = file.rows
+        self.out.rows[path] = file.rows
         name = PurePosixPath(file.path).name
         if file.part == "mixed":
-            self._document(data, file.path)
+            self._document(data, path)
             return
         if self.source.is_never_landed(name):
-            self.out.notes.append(f"{file.path}: never landed")
+            self.out.notes.append(f"{path}: never landed")
             return
         spec = self.source.spec_of(file.part, name)
         if spec is None:
-            self.out.notes.append(f"{file.path}: unknown file, stays in the delivery")
+            self.out.notes.append(f"{path}: unknown file, stays in the delivery")
             return
-        read = (verify.json_lines if self.source.reader == "jsonl" else verify.delimited)(data, self.source, spec, file.path)
+        read = (verify.json_lines if self.source.reader == "jsonl" else verify.delimited)(data, self.source, spec, path)
         if read.rows != file.rows:
-            raise DefectiveDelivery("delivery.rows", file.path, f"{read.rows} records, the manifest says {file.rows}")
+            raise DefectiveDelivery("delivery.rows", path, f"{read.rows} records, the manifest says {file.rows}")
         self.out.notes += read.notes
         if file.part == "identity":
-            self._identity(read, spec, file.path)
+            self._identity(read, spec, path)
         elif read.rows:
-            self._medical(records.File(read, self.source, spec, self.origin, file.path, self.make), spec)
+            self._medical(records.File(read, self.source, spec, self.origin, path, self.make), spec)
 
     def _identity(self, read: Verified, spec: FileSpec, path: str) -> None:
         rows = read.table.to_pylist() if read.table is not None else read.records or []
@@ -206,6 +206,7 @@ def open_delivery(delivery: Delivery, source: SourceSpec, make: PseudonymMaker, 
         DefectiveDelivery: the first defect that was found; its message holds no value.
     """
     opening = _Opening(delivery, source, make, key_version)
-    for file in delivery.files:
-        opening.file(file)
+    for place, file in enumerate(delivery.files, 1):
+        # documents are often named after their patient: outside the vault a mixed file goes by its place in the manifest
+        opening.file(file, f"{file.path.split('/')[0]}/#{place}" if file.part == "mixed" else file.path)
     return opening.close()

@@ -48,7 +48,15 @@ def run(context: Context, batch_id: int, months: list[str]) -> dict[str, int]:
     return {
         "beneficiaries": tables.read("events.beneficiary").count(),
         "events": tables.read("events.event").count(),
+        "lines_of_nobody": _of_nobody(context),
     }
+
+
+def _of_nobody(context: Context) -> int:
+    """Claim lines whose pseudonym is no beneficiary's: they give no events."""
+    known = context.tables.read("events.pseudonym").select(F.col("BEN_NIR_PSA").alias("psa")).distinct()
+    lines = context.tables.read("events.dcir").select(F.coalesce("BEN_NIR_PSA", "NUM_ENQ").alias("psa"))
+    return lines.join(known, "psa", "left_anti").count()
 
 
 def _events(context: Context, claims: _Claims) -> list[DataFrame]:
@@ -62,7 +70,7 @@ def _events(context: Context, claims: _Claims) -> list[DataFrame]:
     fictive = F.coalesce(F.col("BEN_CDI_NIR").isin(*identity.FICTIVE), F.lit(False)) | (
         F.coalesce(F.col("RGM_COD") == "888", F.lit(False)) & F.coalesce(F.col("RGM_GRG_COD").isin("1", "01"), F.lit(False)))  # fmt: skip
     lines = tables.read("events.dcir").withColumn("_psa", F.coalesce("BEN_NIR_PSA", "NUM_ENQ")).withColumn("_fictive", fictive)
-    atc = F.coalesce("PHA_ATC_C07", "PHA_ATC_L07")
+    atc = F.coalesce("PHA_ATC_C07", "PHA_ATC_CLA")
     drugs = claims.table("ir_pha_r").select(
         F.col("PHA_CIP_C13").alias("cip13"), atc.alias("atc"), F.col("PHA_NOM_PA").alias("substance")
     )

@@ -50,6 +50,13 @@ def _worker(
                     defect = {"code": problem.code, "reason": f"{problem.where}: {problem.reason}"}
                     reports.append((number, "defect", json.dumps(defect)))
                     continue
+                except Exception as problem:  # one delivery must not stop a nation; its message may hold values
+                    defect = {
+                        "code": "delivery.unreadable",
+                        "reason": f"a defect of the reader ({type(problem).__name__}): tell the platform",
+                    }
+                    reports.append((number, "defect", json.dumps(defect)))
+                    continue
                 account = {"rows": opened.rows, "bytes": opened.size, "notes": sorted(set(opened.notes))}
                 reports.append((number, "sound", json.dumps(account)))
                 for part, tables in opened.parts.items():
@@ -118,7 +125,8 @@ def _keep_identity(context: Context, batch_id: int, files: dict[str, list[str]])
     access = {"account": getpass.getuser(), "command": "split", "object": "vault.patient", "purpose": f"batch {batch_id}"}
     tables.log("ops.access", [{**access, "at": now()}])
     if "unsure" in files:
-        held = tables.read("vault.patient").select("practice_id", "local_id")
+        out = [s["delivery_id"] for s in context.ledger.states() if s["state"] == "left_out"]
+        held = tables.read("vault.patient").where(~F.col("delivery_id").isin(out)).select("practice_id", "local_id")
         unsure = spark.read.parquet(*files["unsure"]).distinct()
         unknown = unsure.join(held, ["practice_id", "local_id"], "left_anti").select("patient_key").toPandas()
         if len(unknown):

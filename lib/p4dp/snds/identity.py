@@ -86,13 +86,17 @@ def identified(rows: DataFrame, people: DataFrame, pseudonym: str, rank: str | N
     """Rows that carry a pseudonym → the same with `beneficiary_id` and `_shared`.
 
     A pseudonym of one human is found whatever the rank (outside the general scheme it changes over time); a shared one needs the rank.
-    Rows of nobody (a shared pseudonym without its rank, an unknown one) get null: they are counted, not given to a wrong person.
+    Rows of nobody (a shared pseudonym without its rank, a rank of two humans, an unknown pseudonym) get null: they are counted, not given to a wrong person.
     """
     alone = (
         people.where("NOT shared").select(F.col("BEN_NIR_PSA").alias("_alone"), F.col("beneficiary_id").alias("_one")).distinct()
     )
-    shared = people.where("shared").select(
-        F.col("BEN_NIR_PSA").alias("_several"), F.col("BEN_RNG_GEM").alias("_rank"), F.col("beneficiary_id").alias("_of_rank")
+    ranked = people.where("shared").groupBy(F.col("BEN_NIR_PSA").alias("_several"), F.col("BEN_RNG_GEM").alias("_rank"))
+    shared = (
+        ranked.agg(F.collect_set("beneficiary_id").alias("_all"))
+        .where("size(_all) = 1")
+        .withColumn("_of_rank", F.col("_all")[0])
+        .drop("_all")
     )
     out = rows.join(alone, F.col(pseudonym) == F.col("_alone"), "left")
     if rank is not None:

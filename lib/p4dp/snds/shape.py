@@ -11,7 +11,7 @@ _COLUMNS = [c for c in TABLE.columns if c.name != "batch_id"]
 
 
 def events(rows: DataFrame, kind: str | Column, source: str, **columns: Column) -> DataFrame:
-    """Rows → events: what is not given is null; rows of nobody are left out (the load report counts them)."""
+    """Rows → events: what is not given is null; rows of nobody are left out (the load's summary counts claim lines of nobody)."""
     given = {
         "beneficiary_id": F.col("beneficiary_id"),
         "kind": F.lit(kind) if isinstance(kind, str) else kind,

@@ -17,7 +17,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from p4dp.contracts import Table, layer
-from p4dp.contracts.snds.base import OLDER_NAMES, kind_of
+from p4dp.contracts.snds.base import kind_of
 
 _HEAD, _TAIL = 1 << 20, 1 << 16
 _YEAR = re.compile(r"(?<![0-9])(20[0-9]{2}|19[0-9]{2})(?![0-9]{4})")
@@ -52,6 +52,7 @@ class ExtractFile:
     delimiter: str = ""
     encoding: str = ""
     header: list[str] = field(default_factory=list)
+    types: list[str] = field(default_factory=list)
     columns: dict[str, str] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
@@ -87,14 +88,14 @@ def inspect(root: Path, path: Path, contract: Table, year: str | None) -> Extrac
     found = ExtractFile(str(path.relative_to(root)), contract, year, path.suffix.lower().lstrip("."))
     if found.format == "parquet":
         try:
-            found.header = pq.read_schema(path).names
+            schema = pq.read_schema(path)
+            found.header, found.types = schema.names, [str(t) for t in schema.types]
         except (pa.ArrowInvalid, OSError):
             raise RefusedFile("extract.unreadable", "not a Parquet file: truncated or changed on the way") from None
         found.sha256 = _sha256(path)
     else:
         _inspect_text(path, found)
     names = {c.name.upper(): c.name for c in contract.columns if kind_of(c)}
-    names |= {older: official for older, official in OLDER_NAMES.items() if official in names.values()}
     found.columns = {h: names[h.strip('"').upper()] for h in found.header if h.strip('"').upper() in names}
     found.unknown = [h for h in found.header if h not in found.columns]
     held = set(found.columns.values())
@@ -152,7 +153,7 @@ def alike(files: list[ExtractFile]) -> list[list[ExtractFile]]:
     """Files that one reader can take together: same header, dialect and year."""
     groups: dict[tuple[object, ...], list[ExtractFile]] = {}
     for file in files:
-        groups.setdefault((file.format, file.delimiter, file.encoding, file.year, *file.header), []).append(file)
+        groups.setdefault((file.format, file.delimiter, file.encoding, file.year, *file.header, *file.types), []).append(file)
     return list(groups.values())
 
 
@@ -208,12 +209,9 @@ def typed(rows: DataFrame, file: ExtractFile) -> DataFrame:
         if types[column.name] == "string":
             raw = F.nullif(F.trim(raw), F.lit(""))
         if column.type == "string":
-            # a whole number that a tool stored as such keeps no leading zeros; nothing here can restore them
-            values.append(
-                (
-                    F.regexp_replace(raw, r"\.0$", "") if kind == "code" and types[column.name] == "string" else raw.cast("string")
-                ).alias(column.name)
-            )
+            if types[column.name] in ("double", "float"):  # a tool's way to store whole numbers beside nulls
+                raw = F.when(raw == F.floor(raw), raw.cast("decimal(38,0)").cast("string")).otherwise(raw.cast("string"))
+            values.append(raw.cast("string").alias(column.name))
             continue
         if column.type == "date":
             value = day(raw, column.name) if types[column.name] == "string" else raw.cast("date")

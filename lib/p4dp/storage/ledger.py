@@ -38,7 +38,7 @@ class Ledger:
         self._states: tuple[int, list[dict[str, Any]]] = (-1, [])
 
     def states(self) -> list[dict[str, Any]]:
-        """The last state of every delivery folder and manifest."""
+        """The last state of every manifest that a delivery folder ever had: one that is refused does not undo one that was accepted."""
         if not self._tables.exists("ops.delivery"):
             return []
         version = self._tables.version("ops.delivery")
@@ -48,7 +48,11 @@ class Ledger:
 
     def _read_states(self) -> list[dict[str, Any]]:
         rows = self._tables.read("ops.delivery")
-        last = rows.groupBy("folder").agg(F.max_by(F.struct(*rows.columns), F.struct("at", "batch_id")).alias("r")).select("r.*")
+        last = (
+            rows.groupBy("folder", "manifest_sha256")
+            .agg(F.max_by(F.struct(*rows.columns), F.struct("at", "batch_id")).alias("r"))
+            .select("r.*")
+        )
         return [r.asDict() for r in last.collect()]
 
     def record(self, rows: list[dict[str, Any]]) -> None:

@@ -104,6 +104,10 @@ class Tables:
         """Says that this process opened a new batch: before its own first write, no table can hold rows of it."""
         self._new = batch_id
 
+    def is_new(self, batch_id: int) -> bool:
+        """Whether this process opened the batch."""
+        return batch_id == self._new
+
     def holds(self, name: str, batch_id: int) -> bool:
         """Whether the table holds rows of the batch."""
         if not self.exists(name) or self.version(name) == 0 or (batch_id == self._new and name not in self._written):

@@ -14,8 +14,6 @@ DCIR_KEY = (
 )  # fmt: skip
 #: Kind → type in Delta.
 TYPES = {"text": "string", "code": "string", "count": "bigint", "number": "double", "date": "date", "month": "int", "year": "int"}
-#: Names that other extracts use → the official one. NUM_ENQ and NUM_ANO are other pseudonyms, not other names: they stay beside.
-OLDER_NAMES = {"PHA_ATC_CLA": "PHA_ATC_L07"}
 
 PROVENANCE = (
     Column("p4dp_file", "string", "File inside the extract's folder that the row was read from.", source="p4dp", required=True, example="2024/ER_PRS_F.csv"),
