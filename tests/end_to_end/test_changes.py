@@ -32,9 +32,8 @@ TERTIO = {
     "medical": {
         "visits.csv": {"record": "encounter", "required": ["nr", "id"], "columns": {"nr": "record_id", "id": "patient_id", "day": "encounter_date"},
                        "constants": {"kind": "surgery"}},
-        "labs.csv": {"record": "lab_result", "required": ["nr", "id"], "constants": {"code_system": "LOINC"},
-                     "columns": {"nr": "record_id", "id": "patient_id", "visit": "encounter_record_id", "day": "sampled_on", "test": "code",
-                                 "result": "value", "unit": "unit"}},
+        "certs.csv": {"record": "certificate", "required": ["nr", "id"],
+                      "columns": {"nr": "record_id", "id": "patient_id", "visit": "encounter_record_id", "day": "issued_on", "what": "kind"}},
     },
     "values": {"patient.sex": {"M": "male", "W": "female"}},
 }  # fmt: skip
@@ -58,13 +57,13 @@ class _Site:
     def declare(self, source: dict[str, object]) -> None:
         (self.home / "sources" / "tertio.yaml").write_text(yaml.safe_dump(source), "utf-8")
 
-    def deliver(self, practice: str, sequence: int, day: str, test: str = "GLU") -> Path:
+    def deliver(self, practice: str, day: str) -> Path:
         files = {
             "identity/pat.csv": (b"id,dob,sex,town\n1,1950-02-03,W,13055\n", "identity", 1),
-            "medical/visits.csv": (f"nr,id,day\nV{sequence},1,{day}\n".encode(), "medical", 1),
-            "medical/labs.csv": (f"nr,id,visit,day,test,result,unit\nL{sequence},1,V{sequence},{day},{test},5.5,mmol/L\n".encode(), "medical", 1),
-        }  # fmt: skip
-        return write(self.home / "landing", "tertio", practice, sequence, DAY, False, files)  # type: ignore[arg-type]
+            "medical/visits.csv": (f"nr,id,day\nV1,1,{day}\n".encode(), "medical", 1),
+            "medical/certs.csv": (f"nr,id,visit,day,what\nC1,1,V1,{day},SPO\n".encode(), "medical", 1),
+        }
+        return write(self.home / "landing", "tertio", practice, 1, DAY, False, files)  # type: ignore[arg-type]
 
     def context(self, *sets: str) -> Context:
         given = [f"sources={self.home}/sources", f"expectations={self.home}/expectations", *sets]
@@ -87,8 +86,8 @@ class _Site:
 def test_nights_that_do_not_go_as_planned(country: Country, tmp_path: Path) -> None:
     site = _Site(country, tmp_path)
     landing = site.home / "landing"
-    good = site.deliver("P00050", 1, "2026-01-07")
-    wrong = site.deliver("P00051", 1, "2999-01-07")
+    good = site.deliver("P00050", "2026-01-07")
+    wrong = site.deliver("P00051", "2999-01-07")
     empty = (b"x;y\n", "medical", 0)
     twins = [
         write(landing, "tabula", "P00000", 60, DAY, False, {f"medical/{n}.csv": empty for n in names}) for names in ("a", "ab")
@@ -107,7 +106,7 @@ def test_nights_that_do_not_go_as_planned(country: Country, tmp_path: Path) -> N
         # an expectation that fails takes silver back to what was published
         with pytest.raises(GateFailed, match=r"encounter\.never"):
             nightly.run(site.context(strict))
-        for name in ("encounter", "lab_result", "patient", "quarantine"):
+        for name in ("encounter", "certificate", "patient", "quarantine"):
             assert site.country.silver(name) == country.silver(name), name
         extra.unlink()
         assert nightly.run(site.context(strict))["batches"] == 1
@@ -120,14 +119,14 @@ def test_nights_that_do_not_go_as_planned(country: Country, tmp_path: Path) -> N
         assert states[known["folder"]] == {("accepted", None), ("refused", "delivery.duplicate_id")}
         assert [(r["kind"], str(r["encounter_date"])) for r in site.tertio("encounter")] == [("surgery", "2026-01-07")]
         assert [(r["sex"], r["birth_year"], r["department"]) for r in site.tertio("patient")] == [("female", 1950, "13")]
-        assert site.tertio("lab_result") == []  # its code has no mapping yet
-        assert [r["rules"] for r in site.tertio("quarantine")] == [["lab_result.code.unmapped"]]
+        assert site.tertio("certificate") == []  # its word has no mapping yet
+        assert [r["rules"] for r in site.tertio("quarantine")] == [["certificate.kind.codes"]]
 
         # the mapping is mended: the quarantined rows are run again
-        site.declare({**TERTIO, "values": {**TERTIO["values"], "lab_result.code": {"GLU": "LOINC:14749-6"}}})  # type: ignore[dict-item]
-        mended = reprocess.run(site.context(), rule="lab_result.code.unmapped")
-        assert mended["quarantined_before"] - mended["quarantined_after"] == 1  # type: ignore[operator]
-        assert [(r["code_system"], r["code"], r["value"]) for r in site.tertio("lab_result")] == [("LOINC", "14749-6", 5.5)]
+        site.declare({**TERTIO, "values": {**TERTIO["values"], "certificate.kind": {"SPO": "sport"}}})  # type: ignore[dict-item]
+        mended = reprocess.run(site.context(), rule="certificate.kind.codes")
+        assert (mended["practices"], mended["quarantined_before"], mended["quarantined_after"]) == (1, 1, 0)
+        assert [(r["kind"], str(r["issued_on"])) for r in site.tertio("certificate")] == [("sport", "2026-01-07")]
 
 
 def _killed_once(home: Path, seconds: float) -> None:
