@@ -122,7 +122,7 @@ def measure(spark: SparkSession, work: Path, lines: int, runs: int) -> dict[str,
         if n:
             taken, yard = [*taken, mine], [*yard, theirs]
     count = spark.read.parquet(str(work / "ours" / "events")).count()
-    same = duckdb.sql(f"SELECT count(*) FROM read_parquet('{work}/duck/events.parquet')").fetchone()[0]
+    same = duckdb.sql(f"SELECT count(*) FROM read_parquet('{work}/duck/events.parquet')").fetchall()[0][0]
     seconds = statistics.median(taken)
     return {"lines": lines, "seconds": seconds, "ratio": round(statistics.median(a / b for a, b in zip(taken, yard, strict=True)), 2),
             "yardstick_seconds": statistics.median(yard), "events": count, "yardstick_events": same, "microseconds_a_line": round(seconds / lines * 1e6, 2),
