@@ -52,7 +52,10 @@ def test_an_extract_as_they_come(spark, tmp_path: Path) -> None:
     header = [c for c in official if c not in left_out] + ["LIBELLÉ", "SITE_COD"]
     header[header.index("BEN_NIR_PSA")] = "NUM_ENQ"
     random.Random(1).shuffle(header)
-    january = [_visit("01/02/2024", 1, "10/01/2024", 1) | {"LIBELLÉ": "Évreux"}, _visit("01/02/2024", 2, "20/01/2024", 1)]
+    january = [
+        _visit("01/02/2024", 1, "10/01/2024", 1) | {"LIBELLÉ": "Évreux"},
+        _visit("01/02/2024", 2, "20/01/2024", 1) | {"PRE_PRE_DTD": "31/02/2024"},
+    ]
     _write(
         extract / "2024" / "ER_PRS_F_202402.csv",
         [h.lower() for h in header],
@@ -79,7 +82,8 @@ def test_an_extract_as_they_come(spark, tmp_path: Path) -> None:
     assert {k: first[k] for k in ("files", "loaded", "refused", "ignored")} == {"files": 5, "loaded": 2, "refused": 2, "ignored": 1}
     report = {r["file"]: r for r in site.context.tables.read("ops.extract").collect()}
     lines = report["2024/ER_PRS_F_202402.csv"]
-    assert (lines["state"], lines["rows"], lines["unreadable_rows"], lines["dialect"]) == ("loaded", 2, 0, "csv ; iso-8859-1")
+    assert (lines["state"], lines["rows"], lines["dialect"]) == ("loaded", 2, "csv ; iso-8859-1")
+    assert (lines["unreadable_rows"], lines["unreadable"]) == (1, ["PRE_PRE_DTD"])
     assert (
         set(left_out) <= set(lines["missing"])
         and sorted(lines["unknown"]) == ["libellé", "site_cod"]

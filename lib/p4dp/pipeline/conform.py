@@ -15,6 +15,7 @@ from functools import reduce
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from p4dp.artefacts import rules
 from p4dp.contracts import Table, table
 from p4dp.pipeline import judged
 from p4dp.pipeline.context import Context
@@ -46,7 +47,7 @@ def _append(context: Context, raw: Raw, kind: str) -> Written | None:
     rows = judged.typed(context, raw, kind)
     if rows is None:
         return None
-    kept = judged.is_kept(contract)
+    kept = rules.kept(contract)
     broken = context.tables.append_kept(f"silver.{kind}", rows, kept, raw.todo.batch_id)
     if not broken:
         return Written(None, None)
@@ -99,7 +100,7 @@ def _flipped(context: Context, raw: Raw) -> tuple[str, ...]:
     if rows is None:
         return ()
     contract = table(f"silver.{_BEFORE}")
-    said = rows.select("encounter_id", "practice_key", F.expr(judged.is_kept(contract)).alias("kept"))
+    said = rows.select("encounter_id", "practice_key", F.expr(rules.kept(contract)).alias("kept"))
     quarantine = context.tables.read("silver.quarantine").where(F.col("table_name") == _BEFORE)
     mended = said.where("kept").join(
         F.broadcast(quarantine.select(F.col("record_key").alias("encounter_id"))), "encounter_id", "left_semi"

@@ -6,7 +6,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from p4dp.artefacts import rules
-from p4dp.contracts import Table, table
+from p4dp.contracts import table
 from p4dp.pipeline.context import Context
 from p4dp.pipeline.raw import Raw
 from p4dp.silver import TRANSFORMATIONS
@@ -25,17 +25,12 @@ def typed(context: Context, raw: Raw, kind: str) -> DataFrame | None:
     return out.withColumn("batch_id", F.lit(raw.todo.batch_id).cast("bigint"))
 
 
-def is_kept(contract: Table) -> str:
-    """SQL that is true for a typed row that goes to silver."""
-    return rules.kept(contract)
-
-
 def with_codes(rows: DataFrame, kind: str) -> DataFrame:
     """Typed rows with `_rules`: all codes that the row breaks, null for a row that is kept."""
     contract = table(f"silver.{kind}")
     moved = F.transform(F.split(F.coalesce("_moved", F.lit("")), ","), lambda f: F.concat(F.lit(f"{kind}."), f, F.lit(".moved")))
     codes = F.array_distinct(F.concat(F.expr(rules.broken(contract)), F.filter(moved, lambda c: c != f"{kind}..moved")))
-    return rows.withColumn("_rules", F.when(~F.expr(is_kept(contract)), codes))
+    return rows.withColumn("_rules", F.when(~F.expr(rules.kept(contract)), codes))
 
 
 def pointers(rows: DataFrame, kind: str) -> DataFrame:

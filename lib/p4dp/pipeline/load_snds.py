@@ -86,6 +86,7 @@ class _Load:
             F.count(F.lit(1)).alias("rows"),
             F.count_if("_ragged").alias("ragged"),
             F.count("_unreadable").alias("unreadable"),
+            F.array_sort(F.array_distinct(F.flatten(F.collect_set(F.split("_unreadable", ","))))).alias("columns"),
             F.collect_set("p4dp_slice").alias("slices"),
         )
         counts = {r["p4dp_file"]: r for r in counted.collect()}
@@ -97,7 +98,8 @@ class _Load:
         good = []
         for file in files:
             row = counts.get(file.path)
-            self.report(file.path, "loaded", rows=row["rows"] if row else 0, unreadable_rows=row["unreadable"] if row else 0)
+            told = {"rows": row["rows"], "unreadable_rows": row["unreadable"], "unreadable": row["columns"]} if row else {"rows": 0}
+            self.report(file.path, "loaded", **told)
             if row and row["ragged"]:
                 self.report(
                     file.path,

@@ -13,9 +13,9 @@ LONG_TERM = ("41", "43", "45")
 
 
 def long_term_illness(rows: DataFrame, illnesses: DataFrame | None) -> DataFrame:
-    """IR_IMB_R with beneficiary_id → one event per entitlement; role of ALD number in `code`, the ICD-10 code in `substance` is never used.
+    """IR_IMB_R with beneficiary_id → one event per entitlement; `code` is the number of the illness, null when it is not known.
 
-    Trap 8: an end in January 1600 means open. The number is rebuilt from the ICD-10 code (its first four characters, then three) only where
+    Trap 8: an end in January 1600 means open. The number is rebuilt from the first four characters of the ICD-10 code only where
     IMB_ALD_NUM is outside 1 to 32 and the nomenclature is CIM10. CNAM advises against making 32 of nature 45.
 
     Args:

@@ -15,6 +15,7 @@ TABLE = Table(
         Column("reason", "string", "What was wrong and where; no value.", example="the last line has 3 fields, the header 123"),
         Column("rows", "bigint", "Rows read.", unit="1"),
         Column("unreadable_rows", "bigint", "Rows with a date or number that could not be read; the field is null.", unit="1"),
+        Column("unreadable", "array<string>", "The columns that those rows could not be read in."),
         Column("dialect", "string", "Format, delimiter and encoding that were recognised.", example="csv ; iso-8859-1"),
         Column("missing", "array<string>", "Columns of the official schema that the file lacks: null."),
         Column("unknown", "array<string>", "Columns that the schema lacks: they stay in the extract."),
