@@ -75,7 +75,7 @@ def ours(spark: SparkSession, folder: Path, out: Path) -> float:
         {"_fictive": F.lit(False), "_psa": F.coalesce("BEN_NIR_PSA", "NUM_ENQ")}
     )
     drugs = spark.createDataFrame([], "cip13 string, atc string, substance string")
-    events = dcir.billed(identity.identified(flat, read("pseudonym"), "_psa", "BEN_RNG_GEM"), drugs)
+    events = dcir.billed(identity.identified(dcir.countable(flat), read("pseudonym"), "_psa", "BEN_RNG_GEM"), drugs)
     events.write.mode("overwrite").parquet(str(out / "events"))
     return time.monotonic() - begin
 

@@ -300,7 +300,8 @@ def simulate(
 
     if settings.simulate.snds_dialect not in DIALECTS:
         raise UsageError(f"simulate.snds_dialect is one of {', '.join(DIALECTS)}")
-    setting = Setting(seed, patients, practices, years, nights, settings.at(settings.roots.landing), defects)
+    setting = Setting(seed, patients, practices, years, nights, settings.at(settings.roots.landing), defects,
+                      settings.simulate.clear_practitioners)  # fmt: skip
     with _progress() as progress:
         progress("simulate")
         spark, folder = start(settings, "simulate"), Path(settings.home).absolute()

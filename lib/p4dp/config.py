@@ -76,6 +76,8 @@ class Snds(_Section):
     finess_twice: tuple[str, ...]
     finess_twice_until: str
     keep_stays_for_others: bool
+    emergency_acts: tuple[str, ...]
+    complete_after_months: int
 
 
 class Lease(_Section):
@@ -95,6 +97,7 @@ class Simulate(_Section):
 
     partitions: int
     snds_dialect: str
+    clear_practitioners: bool
 
 
 class Config(_Section):

@@ -107,6 +107,16 @@ def test_an_extract_as_they_come(spark, tmp_path: Path) -> None:
     assert visits() == [("A1", "2024-01-10")]
     tables = site.context.tables
     assert sorted(r[0] for r in tables.read("snds.er_prs_f").select("p4dp_slice").collect()) == ["2024-02", "2024-02", "2024-05"]
+    # half a month does not replace a whole one: the other half has a line that is cut short
+    third = tmp_path / "snds-extracts" / "third"
+    _write(third / "ER_PRS_F_202402_1.csv", header, [january[0] | {"DCT_ORD_NUM": "11"}])
+    _write(third / "ER_PRS_F_202402_2.csv", header, [january[1] | {"DCT_ORD_NUM": str(n)} for n in (12, 13)])
+    whole = (third / "ER_PRS_F_202402_2.csv").read_text().splitlines()
+    (third / "ER_PRS_F_202402_2.csv").write_text("\n".join([whole[0], whole[1].rsplit(";", 3)[0], whole[2]]) + "\n")
+    assert _load(site, third)["refused"] == 2
+    codes = {r["file"]: r["code"] for r in tables.read("ops.extract").where("extract = 'third'").collect()}
+    assert codes == {"ER_PRS_F_202402_1.csv": "extract.half", "ER_PRS_F_202402_2.csv": "extract.ragged"}
+    assert visits() == [("A1", "2024-01-10")]
     stored = tables.read("snds.er_prs_f").select("NUM_ENQ", "BEN_NIR_PSA", "PSE_SPE_COD").distinct().collect()
     assert [tuple(r) for r in stored] == [("P1", None, "01")]  # pseudonyms stay as they came, codes keep their zeros
 

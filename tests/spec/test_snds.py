@@ -33,14 +33,14 @@ _LINE = "p4dp_slice|beneficiary_id|PRS_NAT_REF|EXE_SOI_DTD|PRS_ACT_QTE|PFS_EXE_N
 def billed(pipe, spark):
     """Events of flat claim lines; a line without order number gets none."""
 
-    def make(*lines: str) -> list[tuple[object, ...]]:
+    def make(*lines: str, head: str = _LINE) -> list[tuple[object, ...]]:
         schema = columns(table("events.dcir")).replace(" NOT NULL", "") + ", beneficiary_id string"
-        given = pipe(schema, "\n".join([_LINE, *lines]))
+        given = pipe(schema, "\n".join([head, *lines]))
         contract = table("events.dcir")
         full = given.select("beneficiary_id", F.lit(False).alias("_shared"), F.lit(False).alias("_fictive"), *(
             F.col(c.name) if c.name in given.columns else F.lit(None).cast(c.type).alias(c.name) for c in contract.columns))  # fmt: skip
         drugs = spark.createDataFrame([("3400930000014", "A10BA02", "METFORMIN")], "cip13 string, atc string, substance string")
-        found = dcir.billed(full, drugs).select("kind", "code", "quantity", "role", "atc").collect()
+        found = dcir.billed(dcir.countable(full), drugs).select("kind", "code", "quantity", "role", "atc").collect()
         return sorted((tuple(r) for r in found), key=repr)
 
     return make
@@ -221,9 +221,47 @@ def test_deaths_and_causes(rows, pipe) -> None:
     assert sorted(tuple(r) for r in causes) == [("A", "I10", "contributing"), ("A", "I500", "initial"), ("B", "C349", "initial")]
 
 
-def test_observation_ends_with_death(pipe) -> None:
+def test_observation_ends_with_death_and_follow_up_with_the_claims(pipe) -> None:
     given = pipe("beneficiary_id string, kind string, start_date date, end_date date",
                  "beneficiary_id|kind|start_date|end_date\nA|gp_visit|2023-01-05|2023-01-05\nA|dispensing|2024-06-01|2024-06-01\n"
-                 "A|death|2024-05-20|2024-05-20\nA|declared_gp|2015-01-01|")  # fmt: skip
-    one = deaths.observation(given).collect()[0]
-    assert (str(one["start_date"]), str(one["end_date"])) == ("2023-01-05", "2024-05-20")
+                 "A|death|2024-05-20|2024-05-20\nA|declared_gp|2015-01-01|\nB|gp_visit|2023-03-01|2023-03-01\nC|gp_visit|2024-09-01|2024-09-01")  # fmt: skip
+    found = deaths.observation(given, F.lit("2024-06-30").cast("date")).collect()
+    periods = {(r["beneficiary_id"], r["kind"]): (str(r["start_date"]), str(r["end_date"])) for r in found}
+    assert periods == {
+        ("A", "observation"): ("2023-01-05", "2024-05-20"),
+        ("A", "follow_up"): ("2023-01-05", "2024-05-20"),
+        ("B", "observation"): ("2023-03-01", "2023-03-01"),
+        ("B", "follow_up"): ("2023-03-01", "2024-06-30"),  # well, and still there
+        ("C", "observation"): ("2024-09-01", "2024-09-01"),
+        ("C", "follow_up"): ("2024-09-01", "2024-09-01"),  # seen after the claims are complete
+    }
+
+
+def test_care_acts_by_coefficient(billed) -> None:
+    act = "2024-02|P|3111|2024-01-10|{quantity}|N1|24|0||0||||||{order}|{coefficient}"
+    two = [act.format(quantity=1, order=1, coefficient=1.5), act.format(quantity=1, order=2, coefficient=4)]
+    nurse = ("ngap_act", "3111", 1.0, "nursing", None)
+    assert billed(*two, head=f"{_LINE}|PRS_ACT_COG") == [nurse, nurse]
+    assert billed(*two, act.format(quantity=-1, order=3, coefficient=4), head=f"{_LINE}|PRS_ACT_COG") == [nurse]
+
+
+def test_external_consultations_and_emergencies(rows) -> None:
+    c = rows("snds.t_mco_cstc", "ETA_NUM|SEQ_NUM|p4dp_slice|NIR_ANO_17|NIR_RET|NAI_RET|SEX_RET|IAS_RET|ENT_DAT_RET|EXE_SOI_DTD\n"
+             "1|s|2024|psa|0|0|0|0|0|2024-02-01\n1|t|2024|psa|1|0|0|0|0|2024-02-01")  # fmt: skip
+    f = rows(
+        "snds.t_mco_fcstc",
+        "ETA_NUM|SEQ_NUM|p4dp_slice|ACT_COD|ACT_NBR\n1|s|2024|CS|1\n1|s|2024|ATU|1\n1|s|2024|SE1|1\n1|t|2024|CS|1",
+    )
+    found = pmsi.visits(c).withColumns({"beneficiary_id": F.lit("P"), "_shared": F.lit(False)})
+    assert sorted(tuple(r) for r in pmsi.visit_events(found, f).select("kind", "code").collect()) == [
+        ("emergency_visit", "ATU"),
+        ("external_visit", "CS"),
+    ]
+    assert pmsi.visit_events(found, f, ("FU1",)).select("kind").distinct().collect()[0][0] == "external_visit"
+
+
+def test_a_stay_that_came_through_the_emergency_department_is_flagged(rows) -> None:
+    b = rows("snds.t_mco_b", f"{STAY}|ENT_PRV\n1|s|2019|05M092|0||1|5\n1|t|2019|05M092|0||1|")
+    c = rows("snds.t_mco_c", "\n".join([CHAIN, *(f"1|{n}|2019|psa|0|0|0|0|0|0|0|0|2019-01-01" for n in "st")]))
+    found = pmsi.stays(b, c).withColumns({"beneficiary_id": F.lit("P"), "_shared": F.lit(False)})
+    assert sorted(r["flags"] for r in pmsi.stay_events(found).collect()) == [[], ["from_emergency"]]

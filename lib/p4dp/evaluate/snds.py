@@ -46,7 +46,7 @@ def _found(context: Context, people: dict[tuple[str, int], int]) -> tuple[dict[K
         of_person[person].add(r[2])
     mixed = sum(len(p) > 1 for p in persons.values()) + sum(len(b) > 1 for p, b in of_person.items() if p >= 0)
     out: dict[Key, list[Value]] = defaultdict(list)
-    rows = context.tables.read("events.event").where("kind != 'observation'")
+    rows = context.tables.read("events.event").where("kind NOT IN ('observation', 'follow_up')")
     for r in rows.select("beneficiary_id", "kind", "code", "role", "start_date", "end_date", "quantity").collect():
         person = min(persons.get(r["beneficiary_id"], {-1}))
         code = f"{r['code']}/{r['role']}" if r["kind"] in ("diagnosis", "cause_of_death") else r["code"] or ""

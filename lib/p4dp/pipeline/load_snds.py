@@ -109,6 +109,7 @@ class _Load:
                 )
             else:
                 good.append(file.path)
+        good = self._without_halves(files, good, slices)
         good = self._without_repeated(contract, staged, good, slices)
         wanted = sorted({s for f in good for s in slices.get(f, ())})
         for name in good:
@@ -116,6 +117,17 @@ class _Load:
         if wanted:
             tables.replace(f"snds.{contract.name}", staged.where(F.col("p4dp_file").isin(good)), wanted)
         return wanted
+
+    def _without_halves(self, files: list[ExtractFile], good: list[str], slices: dict[str, set[str]]) -> list[str]:
+        """Refuses a file that shares a slice with one that was refused: half a month must not replace a whole one."""
+        lost = {s for f in files if f.path not in good for s in slices.get(f.path, ())}
+        halves = [f for f in good if slices.get(f, set()) & lost]
+        for name in halves:
+            shared = ", ".join(sorted(slices[name] & lost))
+            self.report(
+                name, "refused", code="extract.half", reason=f"another file of slice {shared} was refused: mend it and load both"
+            )
+        return [f for f in good if f not in halves]
 
     def _without_repeated(self, contract: Table, staged: DataFrame, good: list[str], slices: dict[str, set[str]]) -> list[str]:
         """Refuses a file whose keys another file of the same slice has: the month or year came twice."""
@@ -218,11 +230,22 @@ def _gate(context: Context, batch_id: int) -> None:
 
 
 def waiting(context: Context) -> list[Path]:
-    """Extracts below snds-extracts/ that were never loaded, or changed since."""
+    """Extracts below snds-extracts/ that were never loaded, have a file that no load saw, or changed since."""
     root = Path(context.config.at(context.config.roots.extracts))
     steps = [b for b in context.ledger.batches() if b["kind"] == "load-snds"]
     names = {b["batch_id"]: b["deliveries"][0] for b in steps if b["step"] == "opened"}
     done: dict[str, dt.datetime] = {names[b["batch_id"]]: b["at"] for b in steps if b["step"] == "published"}
-    folders = [p for p in sorted(root.glob("*")) if p.is_dir()]
-    named = [p for p in folders if any(extract.table_of(f.relative_to(p)) for f in p.rglob("*") if f.is_file())]
-    return [p for p in named if p.name not in done or max(f.stat().st_mtime for f in p.rglob("*")) > done[p.name].timestamp()]
+    seen: dict[str, set[str]] = defaultdict(set)
+    if done:
+        for r in context.tables.read("ops.extract").select("extract", "file").distinct().collect():
+            seen[r["extract"]].add(r["file"])
+
+    def waits(folder: Path) -> bool:
+        files = [f for f in folder.rglob("*") if f.is_file()]
+        if not any(extract.table_of(f.relative_to(folder)) for f in files):
+            return False
+        if folder.name not in done or any(str(f.relative_to(folder)) not in seen[folder.name] for f in files):
+            return True
+        return max(f.stat().st_mtime for f in files) > done[folder.name].timestamp()
+
+    return [p for p in sorted(root.glob("*")) if p.is_dir() and waits(p)]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from p4dp.contracts import layer
-from p4dp.errors import GateFailed
+from p4dp.errors import GateFailed, UsageError
 from p4dp.pipeline import conform, discover, gate, land, load_snds, split
 from p4dp.pipeline.context import Context, log
 from p4dp.storage.ledger import OpenBatch
@@ -144,6 +144,10 @@ def run(
     if last == "gate":
         totals["extracts"] = 0
         for folder in load_snds.waiting(context):
-            _timed(seconds, "load-snds", lambda folder=folder: load_snds.run(context, folder, progress))  # type: ignore[misc]
+            try:
+                _timed(seconds, "load-snds", lambda folder=folder: load_snds.run(context, folder, progress))  # type: ignore[misc]
+            except UsageError as error:  # an extract of which nothing can be loaded stops neither the night nor the other extracts
+                log.warning("%s", error)
+                continue
             totals["extracts"] += 1
     return {**totals, "last_batch": context.ledger.last_batch(), "seconds": seconds}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import reduce
 from pathlib import Path
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame, Observation
 from pyspark.sql import functions as F
 
 from p4dp.contracts import table
@@ -29,7 +29,7 @@ class _Claims:
         return self.table(name).withColumn("_psa", F.coalesce("BEN_NIR_PSA", "NUM_ENQ"))
 
 
-def run(context: Context, batch_id: int, months: list[str]) -> dict[str, int]:
+def run(context: Context, batch_id: int, months: list[str]) -> dict[str, object]:
     """Computes identity, the flat lines of `months`, and events; returns counts."""
     tables, claims, batch = context.tables, _Claims(context), F.lit(batch_id).cast("bigint")
     archive = claims.table("ir_ben_r_arc") if tables.exists("snds.ir_ben_r_arc") else None
@@ -40,32 +40,42 @@ def run(context: Context, batch_id: int, months: list[str]) -> dict[str, int]:
         listed = dcir.details({name: claims.table(name.lower(), months) for name in dcir.DETAILS})
         flat = dcir.flat(claims.table("er_prs_f", months), claims.table("er_ete_f", months), listed)
         tables.replace("events.dcir", flat.withColumn("batch_id", batch), months)
-    events = _events(context, claims)
+    nobody = dict[str, Observation]()
+    events = _events(context, claims, nobody)
     stage = f"{context.config.at(context.config.roots.warehouse)}/staging/load={batch_id}/events"
     staged = tables.parquet(stage, reduce(DataFrame.unionByName, events))
-    whole = staged.unionByName(deaths.observation(staged))
+    whole = staged.unionByName(deaths.observation(staged, _complete_until(context)))
     tables.overwrite("events.event", whole.withColumn("batch_id", batch).select(*table("events.event").names))
     return {
         "beneficiaries": tables.read("events.beneficiary").count(),
         "events": tables.read("events.event").count(),
-        "lines_of_nobody": _of_nobody(context),
+        "of_nobody": {table: n for table, seen in nobody.items() if (n := seen.get.get("n", 0))},
     }
 
 
-def _of_nobody(context: Context) -> int:
-    """Claim lines whose pseudonym is no beneficiary's: they give no events."""
-    known = context.tables.read("events.pseudonym").select(F.col("BEN_NIR_PSA").alias("psa")).distinct()
-    lines = context.tables.read("events.dcir").select(F.coalesce("BEN_NIR_PSA", "NUM_ENQ").alias("psa"))
-    return lines.join(known, "psa", "left_anti").count()
+def _complete_until(context: Context) -> Column:
+    """The day up to which claims are complete: the last flow month less the months that they take to come; null without claims."""
+    last = context.tables.read("events.dcir").where("p4dp_slice != 'unknown'").agg(F.max("p4dp_slice")).collect()[0][0]
+    if last is None:
+        return F.lit(None).cast("date")
+    return F.last_day(F.add_months(F.to_date(F.lit(f"{last}-01")), -context.config.snds.complete_after_months))
 
 
-def _events(context: Context, claims: _Claims) -> list[DataFrame]:
-    """Events of all kinds but observation."""
+def _events(context: Context, claims: _Claims, nobody: dict[str, Observation]) -> list[DataFrame]:
+    """Events of all kinds but periods; `nobody` takes, per table, how many rows have a pseudonym that is no one beneficiary's: they give no event."""
     tables, settings = context.tables, context.config.snds
     people, persons = tables.read("events.pseudonym"), tables.read("events.beneficiary")
 
     def of(rows: DataFrame, pseudonym: str, rank: str | None) -> DataFrame:
         return identity.identified(rows, people, pseudonym, rank)
+
+    def watched(rows: DataFrame, name: str) -> DataFrame:
+        if not tables.exists(
+            f"snds.{name.lower().replace('mcoaa', 'mco_')}"
+        ):  # the optimiser drops what has no rows, and its count with it
+            return rows
+        nobody[name] = Observation()
+        return rows.observe(nobody[name], F.count_if(F.col("beneficiary_id").isNull()).alias("n"))
 
     fictive = F.coalesce(F.col("BEN_CDI_NIR").isin(*identity.FICTIVE), F.lit(False)) | (
         F.coalesce(F.col("RGM_COD") == "888", F.lit(False)) & F.coalesce(F.col("RGM_GRG_COD").isin("1", "01"), F.lit(False)))  # fmt: skip
@@ -74,7 +84,8 @@ def _events(context: Context, claims: _Claims) -> list[DataFrame]:
     drugs = claims.table("ir_pha_r").select(
         F.col("PHA_CIP_C13").alias("cip13"), atc.alias("atc"), F.col("PHA_NOM_PA").alias("substance")
     )
-    out = [dcir.billed(of(lines, "_psa", "BEN_RNG_GEM"), drugs.dropDuplicates(["cip13"]))]
+    care = watched(of(dcir.countable(lines), "_psa", "BEN_RNG_GEM"), "ER_PRS_F")
+    out = [dcir.billed(care, drugs.dropDuplicates(["cip13"]))]
 
     stays = pmsi.stays(
         claims.table("t_mco_b"),
@@ -85,17 +96,18 @@ def _events(context: Context, claims: _Claims) -> list[DataFrame]:
     )
     found = of(stays, "NIR_ANO_17", "RNG_NAI")
     out += [
-        pmsi.stay_events(found),
+        pmsi.stay_events(watched(found, "T_MCOaaC")),
         pmsi.diagnosis_events(found, claims.table("t_mco_d"), claims.table("t_mco_um")),
         pmsi.act_events(found, claims.table("t_mco_a")),
     ]
     visits = of(pmsi.visits(claims.table("t_mco_cstc")), "NIR_ANO_17", "RNG_NAI")
-    out += [pmsi.visit_events(visits, claims.table("t_mco_fcstc")), pmsi.visit_act_events(visits, claims.table("t_mco_fmstc"))]
+    out.append(pmsi.visit_events(watched(visits, "T_MCOaaCSTC"), claims.table("t_mco_fcstc"), settings.emergency_acts))
+    out.append(pmsi.visit_act_events(visits, claims.table("t_mco_fmstc")))
 
     illnesses = context.config.at(context.config.referentials.long_term)
     known = context.spark.read.csv(illnesses, header=True) if "://" in illnesses or Path(illnesses).exists() else None
-    out.append(benefits.long_term_illness(of(claims.with_pseudonym("ir_imb_r"), "_psa", "BEN_RNG_GEM"), known))
-    out.append(benefits.declared_gp(of(claims.with_pseudonym("ir_mtt_r"), "_psa", "BEN_RNG_GEM")))
+    out.append(benefits.long_term_illness(watched(of(claims.with_pseudonym("ir_imb_r"), "_psa", "BEN_RNG_GEM"), "IR_IMB_R"), known))
+    out.append(benefits.declared_gp(watched(of(claims.with_pseudonym("ir_mtt_r"), "_psa", "BEN_RNG_GEM"), "IR_MTT_R")))
 
     told = claims.table("ki_cci_r").withColumn("_id", F.coalesce("BEN_NIR_ANO", "NUM_ANO", "BEN_IDT_ANO"))
     certificates = told.join(F.broadcast(persons.select("beneficiary_id")), F.col("_id") == F.col("beneficiary_id"), "left")

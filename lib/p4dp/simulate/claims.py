@@ -36,11 +36,17 @@ def scramble(*parts: object) -> str:
 
 @dataclass
 class Claims:
-    """Rows by official table name, and the events that a right reading finds: (person, kind, code, start, end, quantity)."""
+    """Rows by official table name, and the events that a right reading finds: (person, kind, code, start, end, quantity).
+
+    `people` says whose a pseudonym is: (person, psa, rank); `doctors` how the extract names a doctor: (own number, number in the extract),
+    `patients` who a practice's patient is: (practice, local number, person).
+    """
 
     tables: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
     events: list[tuple[int, str, str, dt.date | None, dt.date | None, float]] = field(default_factory=list)
     people: list[tuple[int, str, int]] = field(default_factory=list)
+    doctors: list[tuple[str, str]] = field(default_factory=list)
+    patients: list[tuple[str, str, int]] = field(default_factory=list)
 
 
 @dataclass
@@ -71,7 +77,9 @@ class Fund:
         """All claims of the neighbourhood's people."""
         practice = Practice(self.setting, self.number)
         records = practice.live()
-        self._doctors = {d["practitioner_id"]: scramble("pfs", d["am_number"])[:8] for d in practice.doctors}
+        self._doctors = {d["practitioner_id"]: self._pfs(d["am_number"]) for d in practice.doctors}
+        if self.number < self.setting.practices:
+            self.out.patients += [(practice.practice_id, local, p.number) for local, p in practice.people.items()]
         insured = {local: self._register(p) for local, p in practice.people.items() if p.number // 1_000_000 == self.number}
         guests = {local for local, p in practice.people.items() if p.number // 1_000_000 != self.number}
         insured |= {local: self._insured(practice.people[local]) for local in guests}
@@ -88,7 +96,41 @@ class Fund:
             if local not in guests:
                 self._elsewhere(person)
                 self._rights(person)
+        self._nobody_in_particular()
+        self._directory(practice)
         return self.out
+
+    def _pfs(self, am_number: str) -> str:
+        """How the extract names a doctor: encrypted, or by the own number without its key."""
+        return am_number[:8] if self.setting.clear_practitioners else scramble("pfs", am_number)[:8]
+
+    def _directory(self, practice: Practice) -> None:
+        """The doctors of the neighbourhood as the fund lists them, and beside the extract which number is whose."""
+        department = practice.commune[:3] if practice.commune.startswith("97") else f"{practice.commune[:2]}1"
+        for doctor in practice.doctors:
+            number = self._pfs(doctor["am_number"])
+            self.out.tables["DA_PRA_R"].append({
+                "PFS_PFS_NUM": number, "STA_PFS_NUM": number, "PFS_PRA_SPE": "1", "CAI_NUM": department, "DTE_ANN_TRT": DAY0.year - 1,
+                "DTE_MOI_FIN": 12, "PFS_EXC_COM": None, "_year": DAY0.year - 1,
+            })  # fmt: skip
+            self.out.doctors.append((doctor["am_number"], number))
+
+    def _nobody_in_particular(self) -> None:
+        """A pseudonym under which services without a person are paid: flagged, never deleted."""
+        number = self.number * 1_000_000 + 999_999
+        psa, day = scramble("fictive", self.setting.seed, number), DAY0 - dt.timedelta(days=100)
+        self.out.people.append((number, psa, 1))
+        self.out.tables["IR_BEN_R"].append({
+            "BEN_NIR_PSA": psa, "BEN_RNG_GEM": 1, "BEN_NIR_ANO": None, "BEN_IDT_ANO": f"{psa}1", "BEN_IDT_TOP": 0, "BEN_CDI_NIR": "14",
+            "BEN_NAI_ANN": 1955, "BEN_NAI_MOI": 1, "BEN_SEX_COD": 1, "BEN_DCD_DTE": dt.date(1600, 1, 1), "BEN_RES_DPT": "999", "BEN_RES_COM": "999",
+            "BEN_DTE_INS": dt.date(2010, 1, 1), "BEN_DTE_MAJ": dt.date(2015, 1, 1),
+        })  # fmt: skip
+        self.out.tables["ER_PRS_F"].append({
+            **self._key(day, False), "BEN_NIR_PSA": psa, "BEN_RNG_GEM": 1, "BEN_CDI_NIR": "14", "EXE_SOI_DTD": day, "EXE_SOI_DTF": day, "PRS_ACT_QTE": 1,
+            "PRS_ACT_COG": 1, "DPN_QLF": 0, "CPL_MAJ_TOP": 0, "RGM_COD": 888, "RGM_GRG_COD": 1, "PRS_NAT_REF": "1110", "PSE_SPE_COD": "01",
+            "PFS_EXE_NUM": sorted(self._doctors.values())[0],
+        })  # fmt: skip
+        self.out.events.append((number, "gp_visit", "1110", day, day, 1))
 
     def _insured(self, p: Person) -> _Insured | None:
         """The person's pseudonyms; the same in whichever neighbourhood they are asked. None: no claims at all."""
@@ -165,7 +207,7 @@ class Fund:
     def _again(self, who: _Insured, line: Row, table: str | None, **detail: Any) -> None:
         """The same line cancelled: negative, later, under other keys."""
         undone = self._line(who, line["EXE_SOI_DTD"], late=True, **{k: line[k] for k in ("PRS_NAT_REF", "PFS_EXE_NUM", "PFS_PRE_NUM", "PSE_SPE_COD", "PRE_PRE_DTD")},
-                            PRS_ACT_QTE=-line["PRS_ACT_QTE"])  # fmt: skip
+                            PRS_ACT_QTE=-line["PRS_ACT_QTE"], PRS_ACT_COG=line["PRS_ACT_COG"])  # fmt: skip
         if table:
             self._detail(undone, table, **detail)
 
@@ -173,6 +215,9 @@ class Fund:
         rng, day = self.rng, visit["encounter_date"]
         doctor = self._doctors[visit["billing"]]  # a locum bills under the replaced doctor
         nature = _NATURE.get(visit["kind"])
+        prescribed = day  # the day that the pharmacy and the laboratory know is the true one, unless they mistype it
+        if rng.random() < self.country["dated_otherwise"]:
+            day = min(day + dt.timedelta(days=int(rng.integers(1, 4))), DAY0 - dt.timedelta(days=1), who.person.death or DAY0)
         if nature and rng.random() >= self.country["unbilled"]:
             common = {"PRS_NAT_REF": nature, "PFS_EXE_NUM": doctor, "PSE_SPE_COD": "01", "PFS_PRE_NUM": None, "PRE_PRE_DTD": None}
             line = self._line(
@@ -189,6 +234,9 @@ class Fund:
                     self._line(who, day, DPN_QLF=71, **common)  # a line for information neither
                 elif trap > 0.90:
                     self._line(who, day, DPN_QLF=0, PRS_DPN_QLP=71, CPL_AFF_COD=16, **common)
+        if rng.random() < self.country["outside_record"]:
+            self._unknown_visit(who, prescribed, doctor)
+        day = prescribed
         bought: dict[tuple[str, dt.date], float] = defaultdict(float)
         for kind, r in done:
             if kind == "prescription" and rng.random() >= self.country["never_dispensed"]:
@@ -205,9 +253,18 @@ class Fund:
             if boxes > 0:
                 self._happened(who, "dispensing", code, on, quantity=boxes)
 
+    def _unknown_visit(self, who: _Insured, near: dt.date, doctor: str) -> None:
+        """A contact that the practice's record does not hold."""
+        day = near + dt.timedelta(days=int(self.rng.integers(5, 60)))
+        if day < DAY0 and (not who.person.death or day <= who.person.death):
+            seen_by = doctor if self.rng.random() < 0.5 else scramble("duty", self.number, day)[:8]
+            self._line(who, day, PRS_NAT_REF="1111", PFS_EXE_NUM=seen_by, PSE_SPE_COD="01", PFS_PRE_NUM=None, PRE_PRE_DTD=None)
+            self._happened(who, "gp_visit", "1111", day)
+
     def _dispense(self, who: _Insured, code: str, on: dt.date, prescribed: dt.date, doctor: str) -> float:
         boxes = int(self.rng.integers(1, 3))
         pharmacy = scramble("pharmacy", self.number, prescribed, code)[:8]
+        doctor, prescribed = self._as_typed(doctor, prescribed)
         common = {
             "PRS_NAT_REF": "3313",
             "PFS_EXE_NUM": pharmacy,
@@ -225,6 +282,7 @@ class Fund:
 
     def _analyse(self, who: _Insured, code: str, on: dt.date, prescribed: dt.date, doctor: str) -> None:
         lab = scramble("laboratory", self.number, on, code, self._order)[:8]
+        doctor, prescribed = self._as_typed(doctor, prescribed)
         line = self._line(
             who,
             on,
@@ -237,6 +295,14 @@ class Fund:
         )
         self._detail(line, "ER_BIO_F", BIO_PRS_IDE=code, BIO_ACT_QSN=1)
         self._happened(who, "biology", code, on)
+
+    def _as_typed(self, doctor: str, prescribed: dt.date) -> tuple[str, dt.date]:
+        """Prescriber and day of the prescription as whoever serves it types them."""
+        if self.rng.random() < self.country["other_prescriber"]:
+            doctor = sorted(self._doctors.values())[int(self.rng.integers(len(self._doctors)))]
+        if self.rng.random() < self.country["prescribed_otherwise"]:
+            prescribed -= dt.timedelta(days=int(self.rng.integers(1, 8)))
+        return doctor, prescribed
 
     def _elsewhere(self, who: _Insured) -> None:
         """Specialists, technical acts, hospital drugs, stays and external visits."""
@@ -274,6 +340,8 @@ class Fund:
                 self._detail(line, "ER_ETE_F", ETE_IND_TAA=0, ETB_EXE_FIN=_HOSPITALS[0])
         if rng.random() < 0.15 * self.setting.years:
             self._external(who, some_day())
+        if (DAY0 - p.birth).days > 70 * 365 and rng.random() < 0.3:
+            self._nursing(who, some_day())
         if rng.random() < 0.03:
             day = some_day()
             line = self._line(
@@ -287,6 +355,27 @@ class Fund:
             if name in p.conditions and rng.random() < 0.25 * self.setting.years:
                 self._stay(who, some_day(), ghm, main, associated)
 
+    def _nursing(self, who: _Insured, first: dt.date) -> None:
+        """A week of care at home; on a day with two coefficients there are two acts, and a cancelled one is none."""
+        nurse = scramble("nurse", self.number, who.person.number)[:8]
+        for n in range(min(7, (DAY0 - first).days)):
+            day = first + dt.timedelta(days=n)
+            for coefficient in (1.5, 4) if n == 0 else (1.5,):
+                line = self._line(
+                    who,
+                    day,
+                    PRS_NAT_REF="3111",
+                    PFS_EXE_NUM=nurse,
+                    PSE_SPE_COD="24",
+                    PFS_PRE_NUM=None,
+                    PRE_PRE_DTD=first,
+                    PRS_ACT_COG=coefficient,
+                )
+                if n == 3:
+                    self._again(who, line, None)
+                else:
+                    self._happened(who, "ngap_act", "3111", day)
+
     def _external(self, who: _Insured, day: dt.date) -> None:
         psa, rank = who.on(day)
         self._order += 1
@@ -296,12 +385,14 @@ class Fund:
         bad = self.rng.random() < 0.03
         self.out.tables["T_MCOaaCSTC"].append({**head, "NIR_ANO_17": psa, "RNG_NAI": str(rank), "EXE_SOI_DTD": day, "EXE_SOI_DTF": day, "ENT_DAT": day,
                                                **good, **({"NIR_RET": "1"} if bad else {})})  # fmt: skip
-        self.out.tables["T_MCOaaFCSTC"].append({**head, "ACT_COD": "CS", "ACT_NBR": 1, "EXE_SPE": "03", "DEL_DAT_ENT": 0})
+        services = ["CS", "ATU"] if self.rng.random() < 0.3 else ["CS"]
+        for service in services:
+            self.out.tables["T_MCOaaFCSTC"].append({**head, "ACT_COD": service, "ACT_NBR": 1, "EXE_SPE": "03", "DEL_DAT_ENT": 0})
         # the same care as a claim line for a hospital paid by activity: it must not count twice
         line = self._line(who, day, PRS_NAT_REF="1112", PFS_EXE_NUM="E" * 8, PSE_SPE_COD="3", PFS_PRE_NUM=None, PRE_PRE_DTD=None)
         self._detail(line, "ER_ETE_F", ETE_IND_TAA=1, ETB_EXE_FIN=hospital)
-        if not bad:
-            self._happened(who, "external_visit", "CS", day)
+        for service in services if not bad else ():
+            self._happened(who, "emergency_visit" if service == "ATU" else "external_visit", service, day)
 
     def _stay(self, who: _Insured, day: dt.date, ghm: str, main: str, associated: str) -> None:
         rng = self.rng
@@ -312,7 +403,7 @@ class Fund:
         trap = rng.random()
         head = {"ETA_NUM": hospital, "RSA_NUM": number, "_year": end.year}
         b = {**head, "GRG_GHM": ghm, "GHS_NUM": "1744", "DGN_PAL": main, "DGN_REL": None, "SEJ_NBJ": nights, "NBR_DGN": 2, "TYP_GEN_RSA": "0", "SEJ_TYP": None,
-             "SOR_MOD": "8", "ENT_MOD": "8"}  # fmt: skip
+             "SOR_MOD": "8", "ENT_MOD": "8", "ENT_PRV": "5" if rng.random() < 0.4 else None}  # fmt: skip
         c = {**head, "NIR_ANO_17": psa, "RNG_NAI": rank, "EXE_SOI_DTD": day, "EXE_SOI_DTF": end, "ENT_DAT": day, "SOR_DAT": end,
              **dict.fromkeys(("NIR_RET", "NAI_RET", "SEX_RET", "SEJ_RET", "FHO_RET", "PMS_RET", "DAT_RET"), "0")}  # fmt: skip
         lost = True

@@ -7,13 +7,12 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 from pyspark.sql import SparkSession
 
 from p4dp.simulate import lives
 from p4dp.simulate.damage import damage
-from p4dp.simulate.practice import Practice, Setting, software_of
+from p4dp.simulate.practice import Practice, Setting, seat, software_of
 from p4dp.simulate.records import cip13, substances
 
 _TRUTH = "practice_id string, `table` string, record_id string, rules array<string>, cause string, counts string"
@@ -47,15 +46,13 @@ def simulate(spark: SparkSession, setting: Setting, home: Path, partitions: int)
 
 
 def _registry(setting: Setting, landing: Path) -> None:
-    codes, weights = lives.communes(np.random.default_rng([setting.seed, 3]), 40)
     rows = []
     for n in range(setting.practices):
-        rng = np.random.default_rng([setting.seed, n, 6])
         rows.append(
             {
                 "practice_id": f"P{n:05d}",
                 "software": software_of(setting.seed, n),
-                "commune": str(rng.choice(codes, p=weights)),
+                "commune": seat(setting, n),
                 "joined_on": str(lives.DAY0 - dt.timedelta(days=30)),
             }
         )

@@ -50,6 +50,8 @@ def _live(setting: Setting) -> Callable[[Iterator[pd.DataFrame]], Iterator[pd.Da
                 ]
                 rows += [("_event", "", json.dumps([_pack(v) for v in e])) for e in claims.events]
                 rows += [("_person", "", json.dumps(p)) for p in claims.people]
+                rows += [("_doctor", "", json.dumps(d)) for d in claims.doctors]
+                rows += [("_patient", "", json.dumps(p)) for p in claims.patients]
                 yield pd.DataFrame(rows, columns=["table", "slice", "payload"])
 
     return run
@@ -102,7 +104,7 @@ def simulate(spark: SparkSession, setting: Setting, home: Path, dialect: str, ra
     numbers = spark.range(0, neighbourhoods, 1, min(partitions, neighbourhoods))
     numbers.mapInPandas(_live(setting), _ROWS).write.mode("overwrite").parquet(staged)
     rows = spark.read.parquet(staged)
-    for name in ("event", "person"):
+    for name in ("event", "person", "doctor", "patient"):
         rows.where(F.col("table") == f"_{name}").select("payload").coalesce(1).write.mode("overwrite").text(
             str(home / "truth" / f"claims-{name}")
         )

@@ -117,6 +117,15 @@ def communes(rng: np.random.Generator, count: int) -> tuple[list[str], np.ndarra
     return codes[:count], weights / weights.sum()
 
 
+def mistyped(birth: dt.date, how: float) -> dt.date:
+    """A birth date as a hurried hand writes it: day and month swapped, a month or ten years off; never later than the true year."""
+    if how < 0.4 and birth.day <= 12 and birth.day != birth.month:
+        return birth.replace(month=birth.day, day=birth.month)
+    if how < 0.8:
+        return birth.replace(month=birth.month % 12 + 1, day=min(birth.day, 28))
+    return birth.replace(year=birth.year - (1 if birth.year < 1910 or how < 0.9 else 10), day=min(birth.day, 28))
+
+
 def household(rng: np.random.Generator, first: int, where: tuple[list[str], np.ndarray], years: int) -> list[Person]:
     """One household: a single, a couple, or parents with children, now and then twins."""
     codes, weights = where

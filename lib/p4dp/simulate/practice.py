@@ -8,7 +8,7 @@ import hashlib
 import importlib.resources
 import json
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ class Setting:
     nights: int
     landing: str
     defects: bool = True
+    clear_practitioners: bool = False
 
 
 @cache
@@ -53,11 +54,33 @@ def country(seed: int) -> dict[str, float]:
     return lives.draw(np.random.default_rng([seed, 1]), "country")
 
 
+@cache
+def places(seed: int, patients: int) -> tuple[list[str], np.ndarray]:
+    """The country's communes and their shares of the population."""
+    return lives.communes(np.random.default_rng([seed, 3]), max(40, patients // 100))
+
+
+def seat(setting: Setting, practice: int) -> str:
+    """The commune of a practice."""
+    codes, weights = places(setting.seed, setting.patients)
+    return str(np.random.default_rng([setting.seed, practice, 6]).choice(codes, p=weights))
+
+
+def catchment(setting: Setting, practice: int) -> tuple[list[str], np.ndarray]:
+    """Where a practice's patients live: most in its commune, others in the same department, a few anywhere."""
+    codes, weights = places(setting.seed, setting.patients)
+    here = seat(setting, practice)
+    near = np.where(np.array([c[:2] == here[:2] for c in codes]), weights, 0)
+    own, around, anywhere = lives.assumptions()["catchment"]
+    share = own * (np.array(codes) == here) + around * near / near.sum() + anywhere * weights
+    return codes, share / share.sum()
+
+
 def residents(setting: Setting, practice: int) -> list[Person]:
     """People whose first practice this is; sizes of practices vary."""
     rng = np.random.default_rng([setting.seed, practice, 2])
     wanted = max(3, int(setting.patients / setting.practices * rng.uniform(0.6, 1.4)))
-    where = lives.communes(np.random.default_rng([setting.seed, 3]), 40)
+    where = catchment(setting, practice)
     people: list[Person] = []
     while len(people) < wanted:
         people += lives.household(rng, practice * 1_000_000 + len(people), where, setting.years)
@@ -78,6 +101,7 @@ class Practice:
         self.setting, self.number = setting, practice
         self.practice_id = f"P{practice:05d}"
         self.software = software_of(setting.seed, practice)
+        self.commune = seat(setting, practice)
         self.rng = np.random.default_rng([setting.seed, practice, 4])
         self.habits, self.country = lives.draw(self.rng, "practice"), country(setting.seed)
         guests = (
@@ -106,7 +130,7 @@ class Practice:
                 {
                     "practitioner_id": f"MED{n}",
                     "name": lives.surname(self.rng),
-                    "am_number": f"131{self.number % 10000:04d}{n:02d}",
+                    "am_number": f"{131_0000 + self.number % 10000}{n}{(self.number + n) % 10}",
                     "rpps": f"{body}{-doubled % 10}",
                     "role": "REM" if n == 0 else "TIT",
                     "specialty": "1",
@@ -120,7 +144,7 @@ class Practice:
         """The identity part for some patients."""
         rows = []
         for local in locals_:
-            p = self.people[local]
+            p = self._as_written(self.people[local])
             rows.append(
                 {
                     "patient_id": local,
@@ -138,6 +162,20 @@ class Practice:
                 }
             )
         return rows
+
+    def _as_written(self, person: Person) -> Person:
+        """What the practice believes of a person: now and then a mistyped birth date or sex, or a commune of before a move."""
+        rng = np.random.default_rng([self.setting.seed, person.number, self.number, 14])
+        mistyped, wrong_sex, outdated, how = rng.random(4)
+        changes: dict[str, Any] = {}
+        if mistyped < self.country["birth_mistyped"]:
+            changes["birth"] = lives.mistyped(person.birth, how)
+        if wrong_sex < self.country["sex_mistyped"]:
+            changes["sex"] = "female" if person.sex == "male" else "male"
+        if outdated < self.country["commune_outdated"]:
+            codes, weights = catchment(self.setting, self.number)
+            changes["commune"] = str(rng.choice(codes, p=weights))
+        return replace(person, **changes)
 
     def _see(self, start: dt.date, end: dt.date) -> dict[str, list[Record]]:
         """Visits between two days, added to what the software holds; returns the new records."""
@@ -164,7 +202,7 @@ class Practice:
 
     def _movers(self, night: int) -> set[str]:
         """Patients who move on a night, to the same place in whichever practice they are known."""
-        codes, weights = lives.communes(np.random.default_rng([self.setting.seed, 3]), 40)
+        codes, weights = places(self.setting.seed, self.setting.patients)
         moved = set()
         for local, person in self.people.items():
             rng = np.random.default_rng([self.setting.seed, person.number, 8, night])

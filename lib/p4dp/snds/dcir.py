@@ -34,6 +34,15 @@ CONTACTS = {
     **dict.fromkeys(("1096", "1164", "1191", "1192"), "teleconsultation"),
 }
 
+#: Nature of the service → whose care it is: acts of the general nomenclature by key letter and coefficient (AMI, AIS, AMK, AMO …).
+CARE = {
+    **dict.fromkeys(("3106", "3107", "3108", "3111", "3112", "3113", "3115"), "nursing"),
+    **dict.fromkeys(("3121", "3122", "3125"), "physiotherapy"),
+    **dict.fromkeys(("3131", "3134"), "podiatry"),
+    "3132": "speech_therapy",
+    "3133": "orthoptics",
+}
+
 
 def details(tables: dict[str, DataFrame]) -> DataFrame:
     """Detail tables → one frame: the nine keys, `detail`, `code`, `quantity` (null: the line's own), `part` (activity and phase of an act)."""
@@ -85,11 +94,17 @@ def _kind() -> Column:
             F.col("detail").isNull() & contact & ~in_the_pmsi(),
             F.when(F.col("PSE_SPE_COD").isin(*GENERAL_PRACTICE), "gp_visit").otherwise("specialist_visit"),
         )
+        .when(F.col("detail").isNull() & F.col("PRS_NAT_REF").isin(*CARE) & ~in_the_pmsi(), "ngap_act")
     )
 
 
+def countable(lines: DataFrame) -> DataFrame:
+    """`flat` lines → those that speak of care, with its `kind`."""
+    return lines.where(~for_information() & ~surcharge()).withColumn("kind", _kind()).where("kind IS NOT NULL")
+
+
 def billed(lines: DataFrame, drugs: DataFrame) -> DataFrame:
-    """`flat` lines with beneficiary_id → events of DCIR.
+    """`countable` lines with beneficiary_id → events of DCIR.
 
     Trap 4: a cancelled line comes back negative, in a later flow month and under other flow keys. Quantities are added up over what
     identifies the care (person, day, code, part, who did it); what adds up to nothing did not happen.
@@ -97,11 +112,7 @@ def billed(lines: DataFrame, drugs: DataFrame) -> DataFrame:
     Args:
         drugs: CIP13 (`cip13`), `atc`, `substance`.
     """
-    rows = (
-        lines.where(~for_information() & ~surcharge())
-        .withColumn("kind", _kind())
-        .where("kind IS NOT NULL AND beneficiary_id IS NOT NULL")
-    )
+    rows = lines.where("beneficiary_id IS NOT NULL")
     systems = {
         "gp_visit": "PRS_NAT",
         "specialist_visit": "PRS_NAT",
@@ -109,9 +120,12 @@ def billed(lines: DataFrame, drugs: DataFrame) -> DataFrame:
         "hospital_drug": "UCD",
         "biology": "NABM",
         "ccam_act": "CCAM",
+        "ngap_act": "PRS_NAT",
     }
     care = ["beneficiary_id", "kind", "code", "EXE_SOI_DTD", "part", "PFS_EXE_NUM"]
-    rows = rows.withColumns({"code": F.coalesce("code", "PRS_NAT_REF"), "quantity": F.coalesce("quantity", "PRS_ACT_QTE")})
+    coefficient = F.when(F.col("kind") == "ngap_act", F.col("PRS_ACT_COG").cast("string"))  # two coefficients of a day are two acts
+    rows = rows.withColumns({"code": F.coalesce("code", "PRS_NAT_REF"), "quantity": F.coalesce("quantity", "PRS_ACT_QTE"),
+                             "part": F.coalesce("part", coefficient)})  # fmt: skip
     of_care = F.when(F.col("quantity") > 0, F.struct("p4dp_slice", *DCIR_KEY))
 
     def first(name: str) -> Column:
@@ -126,15 +140,15 @@ def billed(lines: DataFrame, drugs: DataFrame) -> DataFrame:
     system = F.create_map(*[F.lit(x) for pair in systems.items() for x in pair])
     source = F.create_map(*[F.lit(x) for x in (
         "gp_visit", "ER_PRS_F", "specialist_visit", "ER_PRS_F", "dispensing", "ER_PHA_F", "hospital_drug", "ER_UCD_F", "biology", "ER_BIO_F",
-        "ccam_act", "ER_CAM_F")])  # fmt: skip
-    place = F.create_map(*[F.lit(x) for pair in CONTACTS.items() for x in pair])
+        "ccam_act", "ER_CAM_F", "ngap_act", "ER_PRS_F")])  # fmt: skip
+    place = F.create_map(*[F.lit(x) for pair in (CONTACTS | CARE).items() for x in pair])
     return events(
         named, F.col("kind"), "",
         source_table=source[F.col("kind")], source_slice=F.col("p4dp_slice"), code=F.col("code"), code_system=system[F.col("kind")],
         start_date=F.col("EXE_SOI_DTD"), end_date=F.coalesce("EXE_SOI_DTF", "EXE_SOI_DTD"), quantity=F.col("quantity"), value=F.col("PRS_ACT_COG"),
         atc=F.col("atc"), substance=F.col("substance"), prescribed_on=F.col("PRE_PRE_DTD"), performer=F.col("PFS_EXE_NUM"),
         prescriber=F.col("PFS_PRE_NUM"), specialty=F.ltrim(F.lit("0"), F.col("PSE_SPE_COD")), facility=F.col("ETB_EXE_FIN"),
-        role=F.when(F.col("kind").isin("gp_visit", "specialist_visit"), F.try_element_at(place, "code")),
+        role=F.when(F.col("kind").isin("gp_visit", "specialist_visit", "ngap_act"), F.try_element_at(place, "code")),
         flags=flags(fictive_nir=F.col("_fictive"), shared_pseudonym=F.col("_shared"),
                     hospital_prescription=(F.col("kind") == "dispensing") & F.col("PSP_SPE_COD").isNull()),
     )  # fmt: skip

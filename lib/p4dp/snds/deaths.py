@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from p4dp.snds.identity import no_date
@@ -34,18 +34,31 @@ def causes(certificates: DataFrame, lines: DataFrame) -> DataFrame:
                   start_date=no_date(F.col("BEN_DCD_DTE")), end_date=no_date(F.col("BEN_DCD_DTE")), source_slice=F.col("p4dp_slice"))  # fmt: skip
 
 
-def observation(all_events: DataFrame) -> DataFrame:
-    """Events → one period per person: from the first trace of care to the last, no later than the death."""
-    care = all_events.where(~F.col("kind").isin("long_term_illness", "declared_gp", "cause_of_death", "observation"))
+#: Kinds that are no trace of care: entitlements may be dated years before or after.
+_NO_CARE = ("long_term_illness", "declared_gp", "cause_of_death", "observation", "follow_up")
+
+
+def observation(all_events: DataFrame, complete_until: Column) -> DataFrame:
+    """Events → two periods per person.
+
+    `observation` is from the first trace of care to the last, no later than the death. `follow_up` begins there and lasts until the death or the
+    day up to which the claims are complete, whether or not the person sought care: without it people who stay well would leave the denominator.
+
+    Args:
+        complete_until: last day up to which nearly all claims have arrived (trap 5: claims come months after the care).
+    """
+    care = all_events.where(~F.col("kind").isin(*_NO_CARE))
     span = care.groupBy("beneficiary_id").agg(
         F.min("start_date").alias("first"), F.max(F.coalesce("end_date", "start_date")).alias("last"),
         F.max(F.when(F.col("kind") == "death", F.col("start_date"))).alias("died"),
-    )  # fmt: skip
-    return events(
-        span,
-        "observation",
-        "events",
-        start_date=F.col("first"),
-        end_date=F.least("last", F.coalesce("died", "last")),
-        source_slice=F.lit("all"),
+    ).withColumn("complete", complete_until)  # fmt: skip
+    last = F.least("last", F.coalesce("died", "last"))
+    until = F.greatest("first", F.least(F.coalesce("complete", "last"), F.coalesce("died", "complete", "last")))
+    periods = F.inline(
+        F.array(
+            F.struct(F.lit("observation").alias("kind"), last.alias("until")),
+            F.struct(F.lit("follow_up").alias("kind"), until.alias("until")),
+        )
     )
+    both = span.select("beneficiary_id", "first", periods)
+    return events(both, F.col("kind"), "events", start_date=F.col("first"), end_date=F.col("until"), source_slice=F.lit("all"))

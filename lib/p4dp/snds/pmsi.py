@@ -12,6 +12,10 @@ RETURN_CODES = ("NIR_RET", "NAI_RET", "SEX_RET", "SEJ_RET", "FHO_RET", "PMS_RET"
 LATER_RETURN_CODES = ("COH_NAI_RET", "COH_SEX_RET")
 #: Pseudonyms that stand for nobody.
 NOBODY = ("xxxxxxxxxxxxxxxxx", "XXXXXXXXXXXXXXXXD")
+#: Origin of a stay that came through the emergency department.
+FROM_EMERGENCY = "5"
+#: Services of an external invoice that are consultations.
+CONSULTATIONS = ("C", "CS", "CNP", "CCX", "CCE", "COE", "G", "GS", "TC", "TCG", "APC", "CSC", "U03", "U45")
 _STAY = ["ETA_NUM", "RSA_NUM", "p4dp_slice"]
 _VISIT = ["ETA_NUM", "SEQ_NUM", "p4dp_slice"]
 
@@ -66,7 +70,8 @@ def _shared(rows: DataFrame) -> dict[str, Column]:
 
 
 def _choices() -> Column:
-    return flags(ghs_9999=F.col("GHS_NUM") == "9999", abortion=F.col("GRG_GHM") == "14Z08Z", shared_pseudonym=F.col("_shared"))
+    return flags(ghs_9999=F.col("GHS_NUM") == "9999", abortion=F.col("GRG_GHM") == "14Z08Z", from_emergency=F.col("ENT_PRV") == FROM_EMERGENCY,
+                 shared_pseudonym=F.col("_shared"))  # fmt: skip
 
 
 def stay_events(found: DataFrame) -> DataFrame:
@@ -77,7 +82,7 @@ def stay_events(found: DataFrame) -> DataFrame:
 
 def diagnosis_events(found: DataFrame, d: DataFrame, um: DataFrame) -> DataFrame:
     """One event per diagnosis and role of a stay; associated ones stand in D, and in UM as main and related diagnoses of the units."""
-    head = found.select(*_STAY, "beneficiary_id", "_shared", "entry", "exit", "GRG_GHM", "GHS_NUM", "DGN_PAL", "DGN_REL")
+    head = found.select(*_STAY, "beneficiary_id", "_shared", "entry", "exit", "GRG_GHM", "GHS_NUM", "ENT_PRV", "DGN_PAL", "DGN_REL")
     own = head.select("*", F.explode(F.array(F.struct(F.col("DGN_PAL").alias("code"), F.lit("main").alias("role")),
                                              F.struct(F.col("DGN_REL").alias("code"), F.lit("related").alias("role")))).alias("x"))  # fmt: skip
     rest = d.select(*_STAY, F.col("ASS_DGN").alias("code"), F.lit("associated").alias("role"))
@@ -101,7 +106,7 @@ def diagnosis_events(found: DataFrame, d: DataFrame, um: DataFrame) -> DataFrame
 
 def act_events(found: DataFrame, a: DataFrame) -> DataFrame:
     """One event per act, activity and phase of a stay; the day is the entry and the delay in days."""
-    rows = found.select(*_STAY, "beneficiary_id", "_shared", "entry", "exit", "GRG_GHM", "GHS_NUM").join(
+    rows = found.select(*_STAY, "beneficiary_id", "_shared", "entry", "exit", "GRG_GHM", "GHS_NUM", "ENT_PRV").join(
         a.select(*_STAY, "CDC_ACT", "ENT_DAT_DEL", "NBR_EXE_ACT", "ACV_ACT", "PHA_ACT"), _STAY)  # fmt: skip
     on = F.date_add("entry", F.coalesce(F.col("ENT_DAT_DEL").cast("int"), F.lit(0)))
     shared = _shared(rows) | {"start_date": on, "end_date": on}
@@ -116,14 +121,17 @@ def visits(cstc: DataFrame) -> DataFrame:
                          F.coalesce("EXE_SOI_DTF", "SOR_DAT", "EXE_SOI_DTD", "ENT_DAT").alias("exit"))  # fmt: skip
 
 
-def visit_events(found: DataFrame, fcstc: DataFrame) -> DataFrame:
-    """One event per consultation of an external invoice (ACT_COD such as C, CS, G); other services of FCSTC are none."""
-    acts = fcstc.where(
-        F.col("ACT_COD").isin("C", "CS", "CNP", "CCX", "CCE", "COE", "G", "GS", "TC", "TCG", "APC", "CSC", "U03", "U45")
-    )
+def visit_events(found: DataFrame, fcstc: DataFrame, emergency: tuple[str, ...] = ("ATU",)) -> DataFrame:
+    """One event per consultation or emergency of an external invoice; other services of FCSTC are none.
+
+    Args:
+        emergency: codes of ACT_COD that pay for a passage through the emergency department; they change with the tariff.
+    """
+    acts = fcstc.where(F.col("ACT_COD").isin(*CONSULTATIONS, *emergency))
     rows = found.join(acts.select(*_VISIT, "ACT_COD", "ACT_NBR", "EXE_SPE", "DEL_DAT_ENT"), _VISIT)
     on = F.date_add("entry", F.coalesce(F.col("DEL_DAT_ENT").cast("int"), F.lit(0)))
-    return events(rows, "external_visit", "T_MCOaaFCSTC", code=F.col("ACT_COD"), code_system=F.lit("ACT"), quantity=F.coalesce("ACT_NBR", F.lit(1)),
+    kind = F.when(F.col("ACT_COD").isin(*emergency), "emergency_visit").otherwise("external_visit")
+    return events(rows, kind, "T_MCOaaFCSTC", code=F.col("ACT_COD"), code_system=F.lit("ACT"), quantity=F.coalesce("ACT_NBR", F.lit(1)),
                   specialty=F.ltrim(F.lit("0"), F.col("EXE_SPE")), start_date=on, end_date=on, facility=F.col("ETA_NUM"), source_slice=F.col("p4dp_slice"),
                   role=F.lit("external"), flags=flags(shared_pseudonym=F.col("_shared")))  # fmt: skip
 

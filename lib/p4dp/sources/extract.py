@@ -166,7 +166,8 @@ def text_rows(spark: SparkSession, root: Path, files: list[ExtractFile]) -> Data
         ragged = F.lit(False)
     else:
         schema = ", ".join(f"`{h}` string" for h in first.header) + ", `_ragged` string"
-        rows = spark.read.csv(paths, schema=schema, sep=first.delimiter, header=True, encoding=first.encoding, mode="PERMISSIVE",
+        # with column pruning the reader splits only what is asked for, and no longer sees a line of another length
+        rows = spark.read.option("columnPruning", "false").csv(paths, schema=schema, sep=first.delimiter, header=True, encoding=first.encoding, mode="PERMISSIVE",
                               columnNameOfCorruptRecord="_ragged", quote='"', escape='"')  # fmt: skip
         ragged = F.col("_ragged").isNotNull()
     path = F.url_decode(F.replace(F.col("_metadata.file_path"), F.lit("+"), F.lit("%2B")))
