@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from p4dp.pipeline import nightly
 from p4dp.pipeline.context import Context
 from p4dp.simulate.country import simulate
 from p4dp.simulate.dialects import Files
+from p4dp.simulate.extracts import simulate as simulate_claims
 from p4dp.simulate.practice import Setting, write
 from p4dp.storage.lease import Lease
 from p4dp.storage.session import start
@@ -58,10 +60,12 @@ class Country:
     def __init__(self, spark: SparkSession, home: Path) -> None:
         self.spark, self.home, self.config = spark, home, config_at(home)
 
+    def setting(self, **changes: object) -> Setting:
+        return Setting(**{"seed": 1, "patients": 90, "practices": 3, "years": 1, "nights": 2,  # type: ignore[arg-type]
+                          "landing": self.config.at(self.config.roots.landing), **changes})  # fmt: skip
+
     def simulate(self, **changes: object) -> None:
-        setting = Setting(**{"seed": 1, "patients": 90, "practices": 3, "years": 1, "nights": 2,  # type: ignore[arg-type]
-                             "landing": self.config.at(self.config.roots.landing), **changes})  # fmt: skip
-        simulate(self.spark, setting, self.home, 2)
+        simulate(self.spark, self.setting(**changes), self.home, 2)
 
     def night(self, until: dt.date | None = None) -> dict[str, object]:
         with self.lease() as lease:
@@ -100,4 +104,14 @@ def country(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, reque
         }
         write(made.home / "landing", "dossia", "P00002", 50, dt.date(2026, 1, 6), False, files)
     made.second = made.night()  # type: ignore[attr-defined]
+    return made
+
+
+@pytest.fixture(scope="session")
+def linked(country: Country, tmp_path_factory: pytest.TempPathFactory) -> Country:
+    """The same country with the claims of its people, which the next night loads and links; tests read it and leave it as it is."""
+    made = Country(country.spark, tmp_path_factory.mktemp("linked"))
+    shutil.copytree(country.home, made.home, dirs_exist_ok=True)
+    simulate_claims(made.spark, made.setting(), made.home, "sas", 3, 2)
+    made.third = made.night()  # type: ignore[attr-defined]
     return made

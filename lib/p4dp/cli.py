@@ -260,6 +260,29 @@ def load_snds(
     _say(options, dict(result), "load-snds")
 
 
+link = typer.Typer(help="Which patient is which beneficiary.", no_args_is_help=True)
+app.add_typer(link, name="link")
+
+
+@link.command()
+def indirect(
+    config: ConfigOption = None,
+    home: HomeOption = None,
+    set_: SetOption = None,
+    json_: JsonOption = False,
+    regime: Annotated[str | None, typer.Option(help="What is known of practitioners: A, B, C or D [linkage.regime]")] = None,
+    precision: Annotated[float | None, typer.Option(help="Share of true links asked for [linkage.precision]")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Every patient, with a new model")] = False,
+) -> None:
+    """Link patients to beneficiaries on traits and the history of care."""
+    from p4dp.pipeline import link as stage
+
+    options = _options(config, home, set_, json_)
+    with _writing(options, "link") as context, _progress() as progress:
+        result = stage.run(context, regime, full, precision, progress)
+    _say(options, result, "link")
+
+
 @app.command()
 def maintain(config: ConfigOption = None, home: HomeOption = None, set_: SetOption = None, json_: JsonOption = False) -> None:
     """Compact tables, and clear the outbox and staging of published batches."""
@@ -359,16 +382,22 @@ def dictionary(name: Annotated[str, typer.Argument(help="layer.table, or nothing
 
 @app.command()
 def evaluate(
-    what: Annotated[str, typer.Argument(help="quality or snds")],
+    what: Annotated[str, typer.Argument(help="quality, snds or links")],
     config: ConfigOption = None,
     home: HomeOption = None,
     set_: SetOption = None,
     json_: JsonOption = False,
+    method: Annotated[str, typer.Option(help="Of links: indirect or direct")] = "indirect",
+    regime: Annotated[str | None, typer.Option(help="Of links: A, B, C or D; the last run without it")] = None,
 ) -> None:
     """Compare with the truth of a simulated country."""
-    from p4dp.evaluate import quality, snds
+    from p4dp.evaluate import links, quality, snds
 
-    known = {"quality": quality.evaluate, "snds": snds.evaluate}
+    known: dict[str, Callable[[Context], dict[str, Any]]] = {
+        "quality": quality.evaluate,
+        "snds": snds.evaluate,
+        "links": lambda context: links.evaluate(context, method, regime),
+    }
     if what not in known:
         raise UsageError(f"evaluate {what}: {' or '.join(known)} can be evaluated")
 

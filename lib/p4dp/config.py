@@ -80,6 +80,25 @@ class Snds(_Section):
     complete_after_months: int
 
 
+class Linkage(_Section):
+    """Which patient is which beneficiary."""
+
+    regime: str
+    precision: float
+    margin: float
+    most_pairs: int
+    keep: int
+    sample_patients: int
+    correspondence: str
+    nightly: bool
+
+
+class Mlflow(_Section):
+    """Where runs are tracked."""
+
+    uri: str
+
+
 class Lease(_Section):
     """The lock of a home."""
 
@@ -113,6 +132,8 @@ class Config(_Section):
     batch: Batch
     quality: Quality
     snds: Snds
+    linkage: Linkage
+    mlflow: Mlflow
     lease: Lease
     retention: Retention
     simulate: Simulate

@@ -5,15 +5,10 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-import pytest
-
 from p4dp.contracts import table
 from p4dp.contracts.snds.base import kind_of
-from p4dp.evaluate.snds import evaluate
 from p4dp.pipeline import load_snds
 from p4dp.pipeline.context import Context
-from p4dp.simulate.extracts import simulate
-from p4dp.simulate.practice import Setting
 from p4dp.storage.lease import Lease
 from tests.conftest import Country
 
@@ -119,20 +114,3 @@ def test_an_extract_as_they_come(spark, tmp_path: Path) -> None:
     assert visits() == [("A1", "2024-01-10")]
     stored = tables.read("snds.er_prs_f").select("NUM_ENQ", "BEN_NIR_PSA", "PSE_SPE_COD").distinct().collect()
     assert [tuple(r) for r in stored] == [("P1", None, "01")]  # pseudonyms stay as they came, codes keep their zeros
-
-
-@pytest.mark.parametrize("dialect", ["sas"])
-def test_events_equal_the_truth(spark, tmp_path: Path, dialect: str) -> None:
-    """The other dialects, and other seeds, are `make verify`."""
-    site = Country(spark, tmp_path)
-    setting = Setting(1, 60, 2, 1, 1, site.config.at(site.config.roots.landing), False)
-    simulate(spark, setting, tmp_path, dialect, 2, 2)
-    _load(site, tmp_path / "snds-extracts" / dialect)
-    result = evaluate(site.context)
-    assert result["planted"] > 1500 and len(result["by_kind"]) >= 12
-    assert {k: result[k] for k in ("missed", "extra", "wrong", "people_mixed")} == {
-        "missed": 0,
-        "extra": 0,
-        "wrong": 0,
-        "people_mixed": 0,
-    }, result

@@ -14,7 +14,7 @@ from p4dp.evaluate.quality import evaluate
 from p4dp.pipeline import reprocess, status
 from p4dp.pipeline.conform import TRANSFORMATIONS
 from p4dp.pipeline.context import Context
-from p4dp.simulate.practice import Practice, Setting
+from p4dp.simulate.practice import Practice
 from tests.conftest import Country
 
 
@@ -71,15 +71,17 @@ def test_personal_notes_are_never_landed(country: Country) -> None:
     assert not texts.where("text LIKE '%note du medecin%'").count()
 
 
-def test_no_identity_outside_vault_and_restricted(country: Country) -> None:
-    setting = Setting(1, 90, 3, 1, 2, country.config.at(country.config.roots.landing))
+def test_no_identity_outside_vault_and_restricted(linked: Country) -> None:
+    country, setting = linked, linked.setting()
     people = {p.number: p for n in range(3) for p in Practice(setting, n).people.values()}.values()
     wanted = {w for p in people for w in (p.nir, p.nir[:13], p.family_name, p.birth_name, p.street) if len(w) > 5}
     wanted |= {f"{p.birth:{form}}" for p in people if p.birth.year < 2000 for form in ("%d/%m/%Y", "%Y-%m-%d", "%Y%m%d")}
     restricted = "".join(r[0] for r in country.context.tables.read("restricted.free_text").select("text").collect())
     assert sum(w in restricted for w in wanted) > 20  # the plants are there, and words went to restricted
     texts: list[str] = []
-    for file in [*(country.home / "warehouse").rglob("*"), *(country.home / "logs").rglob("*")]:
+    for file in [f for part in ("warehouse", "logs", "mlflow-artifacts") for f in (country.home / part).rglob("*")] + [
+        country.home / "mlflow.db"
+    ]:
         if not file.is_file():
             continue
         if file.suffix == ".parquet":

@@ -94,6 +94,29 @@ def test_contacts_by_nature_and_place(billed) -> None:
     assert billed(visit(nature="1173")) == []  # a flat payment for the patient list is no contact
 
 
+def test_specialties_have_one_form(pipe, spark) -> None:
+    schema = columns(table("events.dcir")).replace(" NOT NULL", "") + ", beneficiary_id string, _shared boolean, _fictive boolean"
+    names = [*table("events.dcir").names, "beneficiary_id", "_shared", "_fictive"]
+    line = {
+        "p4dp_slice": "2024-02",
+        "beneficiary_id": "P",
+        "PRS_NAT_REF": "1110",
+        "PRS_ACT_QTE": 1.0,
+        "_shared": False,
+        "_fictive": False,
+    }
+    rows = [tuple({**line, "PSE_SPE_COD": code, "PFS_EXE_NUM": code}.get(n) for n in names) for code in ("01", "1", "22", "32")]
+    found = dcir.billed(
+        dcir.countable(spark.createDataFrame(rows, schema)), spark.createDataFrame([], "cip13 string, atc string, substance string")
+    )
+    assert sorted((r["kind"], r["performer"], r["specialty"]) for r in found.collect()) == [
+        ("gp_visit", "01", "1"),
+        ("gp_visit", "1", "1"),
+        ("gp_visit", "22", "22"),
+        ("specialist_visit", "32", "32"),
+    ]
+
+
 def test_a_line_without_detail_or_hospital_is_kept(rows) -> None:
     key = "DCT_ORD_NUM|FLX_DIS_DTD|FLX_EMT_NUM|FLX_EMT_ORD|FLX_EMT_TYP|FLX_TRT_DTD|ORG_CLE_NUM|PRS_ORD_NUM|REM_TYP_AFF"
     one, two = "1|2024-02-01|1|0|1|2024-02-03|01C1|1|0", "2|2024-02-01|1|0|1|2024-02-03|01C1|1|0"

@@ -16,9 +16,8 @@ from pyspark.sql import functions as F
 from p4dp.contracts import Table, layer
 from p4dp.contracts.snds.base import DCIR_KEY
 from p4dp.errors import GateFailed, StorageError, UsageError
-from p4dp.pipeline import snds_events
+from p4dp.pipeline import snds_events, validated
 from p4dp.pipeline.context import Context, log
-from p4dp.quality import great_expectations as ge
 from p4dp.sources import extract
 from p4dp.sources.extract import ExtractFile, RefusedFile
 from p4dp.storage.ledger import now
@@ -206,21 +205,7 @@ def _months(context: Context) -> list[str]:
 
 def _gate(context: Context, batch_id: int) -> None:
     """GE on the written versions of identity and events."""
-    validator, failed = ge.Validator(), list[str]()
-    results: list[dict[str, object]] = []
-    for name in ("events.beneficiary", "events.event"):
-        expectations = [
-            e for e in ge.load(context.config.beside(context.config.expectations), name) if e["meta"]["reads"] == "changed"
-        ]
-        frame = context.tables.read(name).where(F.col("batch_id") == batch_id)
-        outcomes, result = validator.validate(name, frame, expectations)
-        ge.page(result, Path(context.config.at(context.config.roots.logs)) / "quality" / f"batch-{batch_id}" / f"{name}.html")
-        for o in outcomes:
-            results.append({"batch_id": batch_id, "table_name": name, "version": context.tables.version(name), "check_name": o.check, "source": None,
-                            "rows": o.rows, "broken": o.broken, "passed": o.passed, "at": now()})  # fmt: skip
-            failed += [] if o.passed else [o.check]
-    context.tables.log("ops.quality", results)
-    ge.index(Path(context.config.at(context.config.roots.logs)) / "quality")
+    failed = validated.validate(context, batch_id, ("events.beneficiary", "events.event"))
     if failed:
         published = context.ledger.published()
         for name in ("events.beneficiary", "events.event", "events.pseudonym", "events.dcir"):

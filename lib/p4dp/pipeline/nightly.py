@@ -9,7 +9,7 @@ from typing import Any
 
 from p4dp.contracts import layer
 from p4dp.errors import GateFailed, UsageError
-from p4dp.pipeline import conform, discover, gate, land, load_snds, split
+from p4dp.pipeline import conform, discover, gate, land, link, load_snds, split
 from p4dp.pipeline.context import Context, log
 from p4dp.storage.ledger import OpenBatch
 
@@ -121,10 +121,22 @@ def work(context: Context, batch: OpenBatch, seconds: dict[str, float], progress
     return counts
 
 
+def _link(context: Context, seconds: dict[str, float], progress: Progress) -> int:
+    """Links what is new since the last linkage; -1 when there is nothing to do."""
+    if not context.config.linkage.nightly or not link.waits(context):
+        return -1
+    try:
+        found = _timed(seconds, "link", lambda: link.run(context, progress=lambda step: progress(f"link: {step}")))
+    except UsageError as error:  # too little to estimate a model from: the night is done nevertheless
+        log.warning("not linked: %s", error)
+        return -1
+    return int(found["linked"])
+
+
 def run(
     context: Context, until: dt.date | None = None, progress: Progress = lambda _: None, last: str = "gate"
 ) -> dict[str, object]:
-    """Works through all that waits, batch by batch, then through SNDS extracts that are new or changed; returns the closing summary.
+    """Works through all that waits, batch by batch, then through SNDS extracts that are new or changed, then links; returns the closing summary.
 
     Args:
         until: deliveries extracted later wait.
@@ -150,4 +162,5 @@ def run(
                 log.warning("%s", error)
                 continue
             totals["extracts"] += 1
+        totals["linked"] = _link(context, seconds, progress)
     return {**totals, "last_batch": context.ledger.last_batch(), "seconds": seconds}

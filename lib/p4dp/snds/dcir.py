@@ -147,7 +147,7 @@ def billed(lines: DataFrame, drugs: DataFrame) -> DataFrame:
         source_table=source[F.col("kind")], source_slice=F.col("p4dp_slice"), code=F.col("code"), code_system=system[F.col("kind")],
         start_date=F.col("EXE_SOI_DTD"), end_date=F.coalesce("EXE_SOI_DTF", "EXE_SOI_DTD"), quantity=F.col("quantity"), value=F.col("PRS_ACT_COG"),
         atc=F.col("atc"), substance=F.col("substance"), prescribed_on=F.col("PRE_PRE_DTD"), performer=F.col("PFS_EXE_NUM"),
-        prescriber=F.col("PFS_PRE_NUM"), specialty=F.ltrim(F.lit("0"), F.col("PSE_SPE_COD")), facility=F.col("ETB_EXE_FIN"),
+        prescriber=F.col("PFS_PRE_NUM"), specialty=F.ltrim(F.col("PSE_SPE_COD"), F.lit("0")), facility=F.col("ETB_EXE_FIN"),
         role=F.when(F.col("kind").isin("gp_visit", "specialist_visit", "ngap_act"), F.try_element_at(place, "code")),
         flags=flags(fictive_nir=F.col("_fictive"), shared_pseudonym=F.col("_shared"),
                     hospital_prescription=(F.col("kind") == "dispensing") & F.col("PSP_SPE_COD").isNull()),

@@ -132,7 +132,7 @@ def visit_events(found: DataFrame, fcstc: DataFrame, emergency: tuple[str, ...] 
     on = F.date_add("entry", F.coalesce(F.col("DEL_DAT_ENT").cast("int"), F.lit(0)))
     kind = F.when(F.col("ACT_COD").isin(*emergency), "emergency_visit").otherwise("external_visit")
     return events(rows, kind, "T_MCOaaFCSTC", code=F.col("ACT_COD"), code_system=F.lit("ACT"), quantity=F.coalesce("ACT_NBR", F.lit(1)),
-                  specialty=F.ltrim(F.lit("0"), F.col("EXE_SPE")), start_date=on, end_date=on, facility=F.col("ETA_NUM"), source_slice=F.col("p4dp_slice"),
+                  specialty=F.ltrim(F.col("EXE_SPE"), F.lit("0")), start_date=on, end_date=on, facility=F.col("ETA_NUM"), source_slice=F.col("p4dp_slice"),
                   role=F.lit("external"), flags=flags(shared_pseudonym=F.col("_shared")))  # fmt: skip
 
 

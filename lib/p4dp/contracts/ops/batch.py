@@ -15,6 +15,7 @@ TABLE = Table(
             codes={
                 "nightly": "new deliveries",
                 "load-snds": "an SNDS extract",
+                "link": "patients linked to beneficiaries",
                 "reprocess": "practices computed again",
                 "rebuild": "silver from nothing",
             },

@@ -1,0 +1,1 @@
+"""What linkage found: which patient is which beneficiary, how sure that is, and why others have no link."""

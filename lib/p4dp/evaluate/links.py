@@ -1,0 +1,67 @@
+"""Are the links true? Patients and beneficiaries of a simulated country are compared with the people they are."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import functions as F
+from scipy.stats import beta
+
+from p4dp.errors import UsageError
+from p4dp.identity.keys import PseudonymMaker, load_secret
+from p4dp.pipeline.context import Context
+
+
+def _lines(folder: Path) -> list[Any]:
+    if not folder.exists():
+        raise UsageError(f"no truth in {folder}: simulate with --snds-ratio first")
+    return [json.loads(line) for file in sorted(folder.glob("*.txt")) for line in file.read_text("utf-8").splitlines()]
+
+
+def people(context: Context) -> tuple[dict[str, int], dict[str, set[int]]]:
+    """Which person a patient_key is, and which persons a beneficiary is."""
+    folder = Path(context.config.at(context.config.roots.truth))
+    maker = PseudonymMaker(load_secret(context.config.at(context.config.vault.secret_file)))
+    patients = {maker.patient(practice, local): number for practice, local, number in _lines(folder / "claims-patient")}
+    numbers = {(psa, rank): number for number, psa, rank in _lines(folder / "claims-person")}
+    beneficiaries: dict[str, set[int]] = {}
+    for r in context.tables.read("events.pseudonym").select("BEN_NIR_PSA", "BEN_RNG_GEM", "beneficiary_id").collect():
+        beneficiaries.setdefault(r[2], set()).add(numbers.get((r[0], r[1]), -1))
+    return patients, beneficiaries
+
+
+def evaluate(context: Context, method: str = "indirect", regime: str | None = None) -> dict[str, Any]:
+    """precision, recall, linked, false_links, and the false share that decoys expected, for the last run of a regime.
+
+    Recall is among patients who have a counterpart in the claims; a patient without one who is linked is a false link. `by_visits` gives both by how
+    many visits of the record lie within the claims' years.
+    """
+    runs = context.tables.read("linked.run").where(F.col("method") == method)
+    if regime:
+        runs = runs.where(F.col("regime") == regime.upper())
+    last = runs.orderBy(F.desc("at")).limit(1).collect()
+    if not last:
+        raise UsageError(f"no {method} linkage{f' in regime {regime}' if regime else ''} yet: p4dp link {method}")
+    run = last[0]
+    patients, beneficiaries = people(context)
+    claimed = set().union(*beneficiaries.values())
+    known = {r[0]: r[1] for r in context.tables.read("silver.patient").select("patient_key", "practice_key").collect()}
+    links = context.tables.read("linked.link").where((F.col("method") == method) & F.col("valid_to").isNull())
+    rows = links.where(F.col("run_id") == run["run_id"]).select("patient_key", "beneficiary_id", "visits").collect()
+    linked = {r[0]: (r[1], r[2]) for r in rows}
+    true = {p for p, (b, _) in linked.items() if beneficiaries.get(b) == {patients.get(p, -2)}}
+    with_counterpart = {p for p in known if patients.get(p) in claimed}
+    false = len(linked) - len(true)
+    low, high = beta.ppf((0.025, 0.975), (false, false + 1), (len(linked) - false + 1, max(len(linked) - false, 1)))
+    reasons = Counter(r[0] for r in context.tables.read("linked.unlinked").select("reason").collect())
+    return {
+        "method": method, "regime": run["regime"], "patients": len(known), "with_counterpart": len(with_counterpart), "linked": len(linked),
+        "precision": len(true) / len(linked) if linked else None, "recall": len(true) / len(with_counterpart) if with_counterpart else None,
+        "false_links": false, "false_share": false / len(linked) if linked else None, "false_share_low": 0.0 if not false else float(low),
+        "false_share_high": float(high), "without_counterpart_linked": len(linked.keys() - with_counterpart),
+        "asked_precision": run["asked_precision"], "decoy_share": run["false_share"], "decoy_low": run["false_low"], "decoy_high": run["false_high"],
+        "unlinked": dict(reasons),
+    }  # fmt: skip

@@ -1,0 +1,108 @@
+"""Scored pairs → at most one beneficiary per patient, and how often that would be wrong.
+
+A link must lie a margin above the patient's next best beneficiary, and above every other patient of the same practice who fits the same beneficiary;
+patients of two practices may share one. Decoys say without truth how often a patient without counterpart would be given one: of each patient the
+best beneficiary is taken away, and everything else (household, practice, days) stays as it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+from scipy.stats import beta
+
+#: Weights are counted in steps when a threshold is sought.
+STEP = 0.5
+_FAR = -1000.0
+
+
+def ranked(scored: DataFrame) -> DataFrame:
+    """(patient_key, practice_key, beneficiary_id, weight, …) → per patient the best (`weight`, `second`, `rival`) and the decoy (`decoy_weight`, `decoy_second`, `decoy_rival`).
+
+    Rows whose `counts_only` is true are links of patients who are not considered: they compete, and are not returned.
+    """
+    claim = Window.partitionBy("practice_key", "beneficiary_id").orderBy(F.desc("weight"), "patient_key")
+    first = F.first("weight").over(claim.rowsBetween(Window.unboundedPreceding, Window.unboundedFollowing))
+    place = F.row_number().over(claim)
+    rival = F.when(place == 1, F.lead("weight").over(claim)).otherwise(first)
+    rows = scored.withColumn("rival", F.coalesce(rival, F.lit(_FAR))).where("NOT counts_only")
+    order = Window.partitionBy("patient_key").orderBy(F.desc("weight"), "beneficiary_id")
+
+    def later(name: str, by: int) -> Column:
+        return F.coalesce(F.lead(name, by).over(order), F.lit(_FAR))
+
+    placed = rows.withColumns({
+        "place": F.row_number().over(order), "second": later("weight", 1), "decoy_weight": later("weight", 1), "decoy_second": later("weight", 2),
+        "decoy_rival": later("rival", 1),
+    })  # fmt: skip
+    return placed.where("place = 1").drop("place", "counts_only")
+
+
+def eligible(margin: float, prefix: str = "") -> Column:
+    """Whether a best (or, with the prefix, a decoy) is far enough ahead."""
+    weight = F.col(f"{prefix}weight")
+    return (weight - F.col(f"{prefix}second") >= margin) & (weight - F.col(f"{prefix}rival") >= margin)
+
+
+def histogram(best: DataFrame, margin: float) -> DataFrame:
+    """`ranked` → how many patients have which weight and which decoy weight, in steps; null where the margin is not kept."""
+
+    def step(prefix: str) -> Column:
+        return F.when(eligible(margin, prefix), F.floor(F.col(f"{prefix}weight") / STEP).cast("int"))
+
+    return best.groupBy(step("").alias("link"), step("decoy_").alias("decoy")).agg(F.count(F.lit(1)).alias("n"))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A threshold and the share of false links to expect at it, with its 95 % bounds."""
+
+    threshold: float
+    linked: int
+    decoys: int
+    accepted: int
+    share: float
+    low: float
+    high: float
+
+
+def _at(counts: list[tuple[int | None, int | None, int]], patients: int, step: int) -> Choice:
+    linked = sum(n for link, _, n in counts if link is not None and link >= step)
+    accepted = sum(n for link, decoy, n in counts if link is not None and link >= step and decoy is not None and decoy >= step)
+    # those without a link are taken to have no counterpart: more than there are, so that the share is rather too high than too low
+    times = (patients - linked) / linked if linked else 0.0
+    low, high = beta.ppf((0.025, 0.975), accepted + 0.5, linked - accepted + 0.5) if linked else (0.0, 1.0)
+    share = accepted / linked * times if linked else 1.0
+    bounds = np.clip((0.0 if accepted == 0 else low * times, high * times), 0, 1)
+    return Choice(step * STEP, linked, linked, accepted, min(share, 1.0), float(bounds[0]), float(bounds[1]))
+
+
+def curve(counts: list[tuple[int | None, int | None, int]], patients: int) -> list[Choice]:
+    """Every threshold that makes a difference, lowest first."""
+    steps = sorted({x for link, decoy, _ in counts for x in (link, decoy) if x is not None})
+    return [_at(counts, patients, s) for s in steps]
+
+
+def choose(choices: list[Choice], precision: float) -> Choice | None:
+    """The lowest threshold from which on the expected share of false links is no more than asked; None when no threshold gives it.
+
+    Few decoys can say little about rare mistakes: a pair that the model holds for less likely than not (weight below 0) is never a link.
+    """
+    good: Choice | None = None
+    for choice in reversed(choices):
+        if choice.threshold < 0 or (choice.linked and choice.share > 1 - precision):
+            break
+        good = choice if choice.linked else good
+    return good
+
+
+def reason(threshold: float, margin: float) -> Column:
+    """Why a patient with candidates has no link; null when there is one."""
+    return (
+        F.when(F.col("weight") < threshold, "below_threshold")
+        .when(F.col("weight") - F.col("second") < margin, "ambiguous")
+        .when(F.col("weight") - F.col("rival") < margin, "contested")
+    )

@@ -1,0 +1,71 @@
+"""Candidates: pairs that share rare tokens, by equality joins only.
+
+A token is one thing that a pair can have in common; how many rows hold it is counted on both sides before the join. A token that makes more than
+`most` pairs is not joined and is reported. Shared tokens add up by their rarity; the best `keep` beneficiaries of each patient go on.
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from p4dp.linkage.evidence import Evidence
+
+
+def tokens(side: Evidence, key: str, with_doctors: bool) -> DataFrame:
+    """(key, token): without practitioners, events are told apart by the person's traits instead."""
+    traits = side.people.select(key, "sex", "birth_year", "birth_month", "commune", "department")
+
+    def made(rows: DataFrame, name: str, *columns: str) -> DataFrame:
+        whole = reduce(Column.__and__, [F.col(c).isNotNull() for c in columns])
+        return rows.where(whole).select(key, F.xxhash64(F.lit(name), *columns).alias("token"))
+
+    visits, drugs, analyses = (rows.join(traits, key) for rows in (side.visits, side.drugs, side.analyses))
+    born = ("sex", "birth_year", "birth_month")
+    out = [made(traits, "home", "commune", *born)]
+    if with_doctors:
+        out += [
+            made(visits, "visit", "doctor", "day", "sex"),
+            made(drugs, "drug", "doctor", "day", "atc"),
+            made(analyses, "analysis", "doctor", "day", "sex"),
+        ]
+    else:
+        out += [made(visits, "visit", "day", "department", *born), made(drugs, "drug", "day", "atc", "department", "sex"),
+                made(drugs, "drug born", "day", "atc", "birth_year", "birth_month")]  # fmt: skip
+    return reduce(DataFrame.unionAll, out).distinct()
+
+
+def counted(left: DataFrame, right: DataFrame) -> DataFrame:
+    """Tokens of both sides → token, how many hold it on the left and on the right."""
+    one = left.groupBy("token").agg(F.count(F.lit(1)).alias("lefts"))
+    other = right.groupBy("token").agg(F.count(F.lit(1)).alias("rights"))
+    return one.join(other, "token")
+
+
+def cut(counts: DataFrame, most: int) -> dict[str, Column]:
+    """Aggregates for the report: tokens that are not joined, and the pairs that they would have made."""
+    over = F.col("lefts") * F.col("rights") > most
+    return {
+        "tokens_cut": F.count_if(over),
+        "pairs_cut": F.sum(F.when(over, F.col("lefts") * F.col("rights")).otherwise(0)),
+        "tokens": F.count(F.lit(1)),
+    }
+
+
+def pairs(left: DataFrame, right: DataFrame, counts: DataFrame, people: Column | int, most: int, keep: int) -> DataFrame:
+    """(patient_key, beneficiary_id, shared, rarity): the `keep` best of each patient.
+
+    Args:
+        people: number of beneficiaries, against which a token's rarity is measured.
+        most: pairs that one token may make.
+    """
+    rare = counts.where(F.col("lefts") * F.col("rights") <= most)
+    worth = rare.select("token", F.log2(F.lit(people) / F.col("rights")).alias("worth"))
+    met = left.join(worth, "token").join(right, "token")
+    found = met.groupBy("patient_key", "beneficiary_id").agg(
+        F.count(F.lit(1)).cast("int").alias("shared"), F.sum("worth").alias("rarity")
+    )
+    best = Window.partitionBy("patient_key").orderBy(F.desc("rarity"), "beneficiary_id")
+    return found.withColumn("rank", F.row_number().over(best)).where(F.col("rank") <= keep).drop("rank")

@@ -1,0 +1,110 @@
+"""What the two sides know of a person, in one form: traits, visits, drugs and analyses.
+
+Records (GP side) are keyed by `patient_key`, claims by `beneficiary_id`. `doctor` is the practitioner's number without its key on the GP side,
+and the number in the extract on the other; practitioners.py brings the two together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+#: Contacts that are billed as visits.
+_BILLED = ("surgery", "home", "teleconsultation")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One side.
+
+    Attributes:
+        people: key, sex, birth_year, birth_month, commune, department, death_date; the GP side also practice_key.
+        visits: key, doctor, day.
+        drugs: key, doctor, day (of the prescription), atc.
+        analyses: key, doctor, day (of the prescription).
+    """
+
+    people: DataFrame
+    visits: DataFrame
+    drugs: DataFrame
+    analyses: DataFrame
+
+    def map(self, visits: DataFrame, drugs: DataFrame, analyses: DataFrame) -> Evidence:
+        """The same people with other events."""
+        return Evidence(self.people, visits, drugs, analyses)
+
+
+def known_sex(sex: Column) -> Column:
+    """Sex; null where it is not known."""
+    return F.when(sex != "unknown", sex)
+
+
+def records(
+    patients: DataFrame,
+    practitioners: DataFrame,
+    encounters: DataFrame,
+    prescriptions: DataFrame,
+    orders: DataFrame,
+    results: DataFrame,
+) -> Evidence:
+    """Silver tables → the GP side. Events without an encounter (a long-term treatment in a document) have no prescriber and are left out."""
+    doctors = practitioners.select(
+        "practitioner_key", F.coalesce(F.substring("am_number", 1, 8), F.col("practitioner_key")).alias("doctor")
+    ).distinct()
+    people = patients.select(
+        "patient_key", "practice_key", known_sex(F.col("sex")).alias("sex"), "birth_year", "birth_month", F.col("commune_code").alias("commune"),
+        "department", "death_date")  # fmt: skip
+    met = encounters.select(
+        "encounter_id", "patient_key", F.col("encounter_date").alias("day"), "kind", F.col("billing_key").alias("practitioner_key")
+    )
+    met = met.join(F.broadcast(doctors), "practitioner_key")
+    by = met.select("encounter_id", "patient_key", "doctor", "day")
+    visits = met.where(F.col("kind").isin(*_BILLED)).select("patient_key", "doctor", "day").distinct()
+    drugs = by.join(
+        prescriptions.where("atc IS NOT NULL AND encounter_id IS NOT NULL").select("encounter_id", "atc"), "encounter_id"
+    )
+    asked = (
+        orders.where("kind = 'biology'")
+        .select("encounter_id")
+        .unionByName(results.select("encounter_id"))
+        .where("encounter_id IS NOT NULL")
+    )
+    analyses = by.join(asked.distinct(), "encounter_id", "left_semi")
+    return Evidence(
+        people,
+        visits,
+        drugs.select("patient_key", "doctor", "day", "atc").distinct(),
+        analyses.select("patient_key", "doctor", "day").distinct(),
+    )
+
+
+def claims(people: DataFrame, events: DataFrame, merged: DataFrame | None = None) -> Evidence:
+    """events.beneficiary and events.event → the claims side. A doctor employed by an institution is its number.
+
+    Args:
+        merged: communes that merged (`old_code`, `new_code`), as silver follows them.
+    """
+    overseas = F.col("department").startswith("97")
+    short = F.when(overseas, F.col("department")).otherwise(F.ltrim(F.col("department"), F.lit("0")))
+    short = F.when(overseas, short).otherwise(F.lpad(short, 2, "0"))
+    # communes of overseas departments repeat the third figure of the department
+    commune = F.concat(F.when(overseas, F.lit("97")).otherwise(short), F.col("commune"))
+    persons = people.where("NOT flag_fictive_nir").select(
+        "beneficiary_id", known_sex(F.col("sex")).alias("sex"), "birth_year", "birth_month", commune.alias("commune"), short.alias("department"), "death_date")  # fmt: skip
+    if merged is not None:
+        new = F.broadcast(merged.select(F.col("old_code").alias("commune"), F.col("new_code").alias("_new")))
+        persons = persons.join(new, "commune", "left").withColumn("commune", F.coalesce("_new", "commune")).drop("_new")
+    care = events.where("start_date IS NOT NULL")
+    seen_by = F.coalesce("performer", "facility")
+    visits = (
+        care.where("kind = 'gp_visit'")
+        .select("beneficiary_id", seen_by.alias("doctor"), F.col("start_date").alias("day"))
+        .distinct()
+    )
+    served = events.where("prescriber IS NOT NULL AND prescribed_on IS NOT NULL").select(
+        "beneficiary_id", F.col("prescriber").alias("doctor"), F.col("prescribed_on").alias("day"), "kind", "atc")  # fmt: skip
+    drugs = served.where("kind = 'dispensing' AND atc IS NOT NULL").drop("kind").distinct()
+    analyses = served.where("kind = 'biology'").select("beneficiary_id", "doctor", "day").distinct()
+    return Evidence(persons, visits, drugs, analyses)

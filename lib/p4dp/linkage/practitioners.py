@@ -1,0 +1,74 @@
+"""Practitioners first: which number in the extract is which practitioner of the practices.
+
+Regimes: A the extract shows own numbers; B a correspondence file says; C both sides are aligned by the visits that they share; D nothing is known.
+"""
+
+from __future__ import annotations
+
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+from p4dp.linkage.evidence import Evidence
+
+#: Visits with the same traits on the same day that must speak for a practitioner, and how far ahead of the next one he must be.
+LEAST_SUPPORT, LEAST_LEAD = 3.0, 2.0
+#: A token that more visits share says little and costs much.
+_MOST = 20
+
+
+def clear(visits: DataFrame) -> DataFrame:
+    """Regime A: a number is the practitioner's own."""
+    return visits.select(F.col("doctor").alias("pfs"), "doctor", F.lit("clear").alias("method"), F.lit(None).cast("double").alias("support"),
+                         F.lit(None).cast("double").alias("runner_up")).distinct()  # fmt: skip
+
+
+def listed(correspondence: DataFrame) -> DataFrame:
+    """Regime B: `am_number`, `pfs_num` of a file → pfs, doctor."""
+    return correspondence.select(
+        F.col("pfs_num").alias("pfs"), F.substring("am_number", 1, 8).alias("doctor"), F.lit("correspondence").alias("method"),
+        F.lit(None).cast("double").alias("support"), F.lit(None).cast("double").alias("runner_up")).distinct()  # fmt: skip
+
+
+def aligned(gp: Evidence, snds: Evidence) -> DataFrame:
+    """Regime C: visits of both sides that agree on day, sex, month of birth and commune vote for their practitioners.
+
+    A vote counts one over the visits that share its token on either side, so that it is worth most where it can hardly be chance. Each number of
+    the extract takes the practitioner with most votes, when they are enough and far ahead of the next; a practitioner may have several numbers.
+    """
+    traits = ("day", "sex", "birth_year", "birth_month", "commune")
+
+    def tokens(side: Evidence, key: str, name: str) -> DataFrame:
+        rows = side.visits.join(side.people.select(key, "sex", "birth_year", "birth_month", "commune"), key)
+        rows = rows.where(" AND ".join(f"{c} IS NOT NULL" for c in traits))
+        return rows.select(F.xxhash64(*traits).alias("token"), F.col("doctor").alias(name)).withColumn(
+            f"{name}_n", F.count(F.lit(1)).over(Window.partitionBy("token")))  # fmt: skip
+
+    left, right = tokens(gp, "patient_key", "doctor"), tokens(snds, "beneficiary_id", "pfs")
+    votes = left.where(f"doctor_n <= {_MOST}").join(right.where(f"pfs_n <= {_MOST}"), "token")
+    counted = votes.groupBy("pfs", "doctor").agg(F.sum(1.0 / (F.col("doctor_n") * F.col("pfs_n"))).alias("support"))
+    ranked = counted.withColumns({
+        "runner_up": F.coalesce(F.lead("support").over(Window.partitionBy("pfs").orderBy(F.desc("support"), "doctor")), F.lit(0.0)),
+        "rank": F.row_number().over(Window.partitionBy("pfs").orderBy(F.desc("support"), "doctor")),
+    })  # fmt: skip
+    sure = ranked.where(
+        (F.col("rank") == 1) & (F.col("support") >= LEAST_SUPPORT) & (F.col("support") >= LEAST_LEAD * F.col("runner_up"))
+    )
+    return sure.select("pfs", "doctor", F.lit("aligned").alias("method"), "support", "runner_up")
+
+
+def known(side: Evidence, numbers: DataFrame | None) -> Evidence:
+    """The claims side under the practitioners' own numbers; a number of nobody stays as it is and meets nothing. None: no practitioner at all."""
+
+    def renamed(rows: DataFrame) -> DataFrame:
+        if numbers is None:
+            return rows.withColumn("doctor", F.lit("")).distinct()
+        names = F.broadcast(numbers.select(F.col("pfs").alias("_pfs"), F.col("doctor").alias("_doctor")))
+        found = rows.join(names, F.col("doctor") == F.col("_pfs"), "left")
+        return found.withColumn("doctor", F.coalesce("_doctor", "doctor")).drop("_pfs", "_doctor")
+
+    return side.map(renamed(side.visits), renamed(side.drugs), renamed(side.analyses))
+
+
+def nobody(side: Evidence) -> Evidence:
+    """A side without practitioners (regime D)."""
+    return known(side, None)

@@ -1,0 +1,1 @@
+"""Where models are estimated and tracked: Splink, MLflow."""

@@ -1,0 +1,90 @@
+"""Claims of the small country are loaded and linked by a night; what it found is held against the truth."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from pathlib import Path
+
+import mlflow
+from pyspark.sql import functions as F
+
+from p4dp.evaluate import links, snds
+from p4dp.models.tracking import uri
+from p4dp.pipeline import link
+from p4dp.pipeline.context import Context
+from tests.conftest import Country
+
+
+def test_events_equal_the_truth(linked: Country) -> None:
+    """The other dialects, and other seeds, are `make verify`."""
+    result = snds.evaluate(linked.context)
+    assert result["planted"] > 1500 and len(result["by_kind"]) >= 14
+    assert {k: result[k] for k in ("missed", "extra", "wrong", "people_mixed")} == {
+        "missed": 0,
+        "extra": 0,
+        "wrong": 0,
+        "people_mixed": 0,
+    }, result
+
+
+def test_the_night_links_most_of_those_who_can_be_linked(linked: Country) -> None:
+    assert linked.third["extracts"] == 1 and linked.third["linked"] > 30  # type: ignore[attr-defined]
+    found = links.evaluate(linked.context)
+    assert found["precision"] > 0.97 and found["recall"] > 0.5 and found["decoy_low"] <= found["false_share_high"]
+    reasons = {r[0] for r in linked.context.tables.read("linked.unlinked").select("reason").collect()}
+    assert "no_trace" in reasons  # a practice that sends documents has no visits to go by
+    patients = linked.context.tables.read("silver.patient").count()
+    assert patients == linked.context.tables.read("linked.link").count() + linked.context.tables.read("linked.unlinked").count()
+
+
+def test_practitioners_are_aligned_without_a_correspondence(linked: Country) -> None:
+    known = {p: a[:8] for a, p in links._lines(linked.home / "truth" / "claims-doctor")}
+    found = {r["pfs"]: r["doctor"] for r in linked.context.tables.read("linked.practitioner").collect()}
+    assert len(found) >= 3 and all(known[p] == doctor for p, doctor in found.items())
+
+
+def test_a_linkage_is_an_mlflow_run(linked: Country) -> None:
+    run_id = linked.context.tables.read("linked.run").collect()[0]["run_id"]
+    run = mlflow.MlflowClient(tracking_uri=uri(linked.config)).get_run(run_id)
+    assert run.info.status == "FINISHED" and int(run.data.params["version.silver.encounter"]) > 0
+    assert run.data.metrics["linked"] == linked.third["linked"]  # type: ignore[attr-defined]
+    names = {f.path for f in mlflow.MlflowClient(tracking_uri=uri(linked.config)).list_artifacts(run_id)}
+    assert {"model.json", "match_weights.html"} <= names
+
+
+def test_nothing_new_is_not_linked_again_and_what_contradicts_ends_a_link(linked: Country, tmp_path: Path) -> None:
+    assert not link.waits(linked.context)
+    other = Country(linked.spark, tmp_path)
+    shutil.copytree(linked.home, tmp_path, dirs_exist_ok=True)
+    before = {(r["patient_key"], r["beneficiary_id"]): r for r in other.context.tables.read("linked.link").collect()}
+    moved = sorted(before)[0]
+    with other.lease() as lease:
+        context = Context.of(other.config, other.spark, lease)
+        # one link is made to point at someone else, and its patient gets something new
+        links_path, encounters = context.tables.path("linked.link"), context.tables.path("silver.encounter")
+        stranger = (
+            context.tables.read("events.beneficiary")
+            .where(~F.col("beneficiary_id").isin([b for _, b in before]))
+            .first()["beneficiary_id"]
+        )
+        other.spark.sql(
+            f"UPDATE delta.`{links_path}` SET beneficiary_id = '{stranger}', valid_from = DATE'2026-01-01' WHERE patient_key = '{moved[0]}'"
+        )
+        last = context.ledger.last_batch()
+        other.spark.sql(f"UPDATE delta.`{encounters}` SET batch_id = {last + 1} WHERE patient_key = '{moved[0]}'")
+        context.ledger.publish(
+            last,
+            {
+                "linked.link": ("link", context.tables.version("linked.link")),
+                "silver.encounter": ("conform", context.tables.version("silver.encounter")),
+            },
+        )
+        again = link.run(context)
+    assert (again["is_full"], again["patients"], again["linked"]) == (False, 1, 1)
+    after = {
+        (r["patient_key"], r["beneficiary_id"]): (r["valid_from"], r["valid_to"] is None)
+        for r in other.context.tables.read("linked.link").collect()
+    }
+    assert after[moved[0], stranger] == (dt.date(2026, 1, 1), False) and after[moved][1]
+    assert {k for k, (_, holds) in after.items() if holds} == set(before)

@@ -1,0 +1,212 @@
+"""Linkage step by step on literal rows, and against Splink."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from pyspark.sql import functions as F
+
+from p4dp.linkage import assign, candidates, compare, practitioners, score
+from p4dp.linkage.compare import COUNTS
+from p4dp.linkage.evidence import Evidence, claims
+from p4dp.models import splink_em
+
+PEOPLE = "{key} string, sex string, birth_year int, birth_month int, commune string, department string, death_date date"
+VISITS, DRUGS, ANALYSES = (
+    "{key} string, doctor string, day date",
+    "{key} string, doctor string, day date, atc string",
+    "{key} string, doctor string, day date",
+)
+
+
+@pytest.fixture
+def side(pipe):
+    """One side from pipe tables without header."""
+
+    def make(key: str, people: str, visits: str = "", drugs: str = "") -> Evidence:
+        more = "practice_key|" if key == "patient_key" else ""
+        traits = pipe(
+            PEOPLE.format(key=key) + (", practice_key string" if more else ""),
+            f"{key}|{more}sex|birth_year|birth_month|commune|department|death_date\n{people}",
+        )
+        return Evidence(traits, pipe(VISITS.format(key=key), f"{key}|doctor|day\n{visits}"), pipe(DRUGS.format(key=key), f"{key}|doctor|day|atc\n{drugs}"),
+                        pipe(ANALYSES.format(key=key), f"{key}|doctor|day\n"))  # fmt: skip
+
+    return make
+
+
+def test_communes_of_the_claims_have_the_form_of_silver(pipe) -> None:
+    people = pipe("beneficiary_id string, sex string, birth_year int, birth_month int, department string, commune string, death_date date, flag_fictive_nir boolean",
+                  "beneficiary_id|sex|birth_year|birth_month|department|commune|death_date|flag_fictive_nir\n"
+                  "a|male|1950|1|013|055||false\nb|male|1950|1|02A|004||false\nc|male|1950|1|974|411||false\nd|male|1950|1|001|004||false\ne|unknown|1955|1|999|999||true")  # fmt: skip
+    events = pipe("beneficiary_id string, kind string, start_date date, performer string, facility string, prescriber string, prescribed_on date, atc string",
+                  "beneficiary_id|kind|start_date|performer|facility|prescriber|prescribed_on|atc\na|gp_visit|2024-01-02||F1|||")  # fmt: skip
+    merged = pipe("old_code string, new_code string", "old_code|new_code\n01004|01005")
+    found = claims(people, events, merged)
+    assert {r["beneficiary_id"]: (r["commune"], r["department"]) for r in found.people.collect()} == {
+        "a": ("13055", "13"),
+        "b": ("2A004", "2A"),
+        "c": ("97411", "974"),
+        "d": ("01005", "01"),
+    }
+    assert found.visits.collect()[0]["doctor"] == "F1"  # a salaried doctor is the institution
+
+
+def test_practitioners_are_aligned_by_visits_that_only_they_share(side) -> None:
+    people = "\n".join(f"p{n}|x|male|{1950 + n}|1|13055|13|" for n in range(4))
+    gp = side("patient_key", people, "\n".join(f"p{n}|D1|2024-01-0{n + 1}" for n in range(4)))
+    theirs = "\n".join(f"b{n}|male|{1950 + n}|1|13055|13|" for n in range(4))
+    snds = side(
+        "beneficiary_id", theirs, "\n".join(f"b{n}|E1|2024-01-0{n + 1}" for n in range(4)) + "\nb0|E2|2024-01-01\nb1|E3|2024-01-09"
+    )
+    found = practitioners.aligned(gp, snds).collect()
+    assert [(r["pfs"], r["doctor"], r["support"]) for r in found] == [("E1", "D1", 3.5)]  # one visit of E2 proves nothing
+    known = practitioners.known(snds, practitioners.aligned(gp, snds)).visits.select("doctor").distinct().collect()
+    assert {r[0] for r in known} == {"D1", "E2", "E3"}
+
+
+def test_a_token_that_too_many_share_is_counted_and_not_joined(side) -> None:
+    many = 40
+    gp = side("patient_key", "p0|x|male|1950|1|13055|13|", "p0|D|2024-01-01\np0|D|2024-02-01")
+    people = "\n".join(f"b{n}|male|{1951 + n}|1|13055|13|" for n in range(many))
+    visits = "\n".join(f"b{n}|D|2024-01-01" for n in range(many)) + "\nb7|D|2024-02-01"
+    snds = side("beneficiary_id", people, visits)
+    left, right = candidates.tokens(gp, "patient_key", True), candidates.tokens(snds, "beneficiary_id", True)
+    counts = candidates.counted(left, right)
+    told = counts.agg(*(c.alias(n) for n, c in candidates.cut(counts, 10).items())).collect()[0]
+    assert (told["tokens"], told["tokens_cut"], told["pairs_cut"]) == (2, 1, many)
+    found = candidates.pairs(left, right, counts, many, 10, 5).collect()
+    assert [(r["beneficiary_id"], r["shared"]) for r in found] == [("b7", 1)]
+    most = candidates.pairs(left, right, counts, many, 1000, 3).orderBy(F.desc("rarity"), "beneficiary_id").collect()
+    assert [r["beneficiary_id"] for r in most] == ["b7", "b0", "b1"]  # the rarest first, and no more than asked
+
+
+def test_features_count_what_was_sought_and_what_was_met(side, pipe) -> None:
+    gp = side(
+        "patient_key",
+        "p|x|male|1950|1|13055|13|",
+        "p|D|2024-01-01\np|D|2024-02-01\np|D|2019-02-01",
+        "p|D|2024-01-01|A10BA02\np|D|2024-02-01|C09AA05",
+    )
+    snds = side("beneficiary_id", "b|male|1950|2|13055|13|\nc|male|1950|1|13055|13|", "b|D|2024-01-01\nb|D|2024-03-01\nb|E|2024-04-01\nc|E|2024-01-01",
+                "b|D|2024-01-01|A10BA02\nb|E|2024-02-08|C09AA02")  # fmt: skip
+    pairs = pipe("patient_key string, beneficiary_id string", "patient_key|beneficiary_id\np|b\np|c")
+    found = {
+        r["beneficiary_id"]: r for r in compare.features(pairs, gp, snds, dt.date(2023, 1, 1), dt.date(2024, 12, 31)).collect()
+    }
+    b = found["b"]
+    assert (b["visits_l"], b["visits_met_l"], b["claimed_l"]) == (
+        2,
+        1,
+        2,
+    )  # the visit of 2019 is not sought; one of two claimed visits is not in the record
+    assert (b["drugs_l"], b["drugs_met_l"], b["classes_l"], b["classes_met_l"]) == (
+        2,
+        1,
+        2,
+        2,
+    )  # another drug of the class a week later
+    assert (found["c"]["visits_met_l"], found["c"]["claimed_l"], str(b["last_seen_l"])) == (0, 0, "2024-02-01")
+
+
+def _pairs(seed: int, patients: int = 600) -> pd.DataFrame:
+    """Candidate pairs with known truth: of each patient one true pair, mostly, and some others."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for p in range(patients):
+        for c in range(4):
+            true = c == 0 and p % 10 > 0
+            visits = int(rng.integers(1, 9))
+            met = int(rng.binomial(visits, 0.9 if true else 0.08))
+            drugs = int(rng.integers(0, 6))
+            got = int(rng.binomial(drugs, 0.8 if true else 0.02))
+            same_sex, same_birth = rng.random() < (0.998 if true else 0.5), rng.random() < (0.98 if true else 0.05)
+            home = f"13{rng.integers(1, 6):03d}"
+            rows.append({
+                "patient_key": f"p{p}", "practice_key": "x", "beneficiary_id": f"b{p}-{c}", "rarity": 10.0 * true + met + rng.random(),
+                "sex_l": "male", "sex_r": "male" if same_sex else "female", "birth_year_l": 1950.0, "birth_year_r": 1950.0 if same_birth else 1960.0 + c,
+                "birth_month_l": 3.0, "birth_month_r": 3.0, "commune_l": home, "commune_r": home if rng.random() < (0.9 if true else 0.3) else "13099",
+                "department_l": "13", "department_r": "13", "death_date_l": None, "death_date_r": None, "last_seen_l": dt.date(2024, 1, 1),
+                "visits_l": visits, "visits_met_l": met, "drugs_l": drugs, "drugs_met_l": got, "classes_l": drugs, "classes_met_l": got,
+                "analyses_l": 0, "analyses_met_l": 0, "claimed_l": visits, "true": true,
+            })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def test_estimation_finds_the_parameters_that_made_the_pairs() -> None:
+    pairs = _pairs(1)
+    model = splink_em.estimate(pairs).model
+    assert model.prior == pytest.approx(pairs["true"].mean(), abs=0.02)
+    assert model.of("sex")[1].m == pytest.approx(0.998, abs=0.01) and model.of("sex")[1].u == pytest.approx(0.5, abs=0.05)
+    assert model.of("birth")[3].m == pytest.approx(0.98, abs=0.02) and model.of("birth")[3].u == pytest.approx(0.05, abs=0.03)
+    assert model.of("place")[2].m == pytest.approx(0.9, abs=0.04)
+
+
+def test_weights_equal_splinks_own(spark) -> None:
+    """Oracle: ten thousand pairs, to 1e-9, with commune frequencies."""
+    estimated = splink_em.estimate(_pairs(2))
+    pairs = _pairs(3, 2500)
+    schema = "patient_key string, practice_key string, beneficiary_id string, rarity double, " + ", ".join(
+        [f"{t}_{e} {'date' if t == 'death_date' else 'double' if t.startswith('birth') else 'string'}" for t in compare.TRAITS for e in "lr"]
+        + ["last_seen_l date", *(f"{c}_l int" for c in COUNTS)])  # fmt: skip
+    names = [x.strip().split(" ")[0] for x in schema.split(",")]
+    frame = spark.createDataFrame(list(pairs[names].itertuples(index=False, name=None)), schema).coalesce(1)
+    frequencies = score.terms(frame, 0.3)
+    ours = {
+        r["beneficiary_id"]: r["weight"]
+        for r in score.scored(frame, estimated.model, frequencies).select("beneficiary_id", "weight").collect()
+    }
+    theirs = splink_em.predicted(pairs, estimated.settings, frequencies.toPandas())
+    assert len(ours) == len(theirs) == 10_000
+    found = [(ours[pairs["beneficiary_id"].iloc[n]], w) for n, w in zip(theirs["unique_id_l"], theirs["match_weight"], strict=True)]
+    assert max(abs(a - b) for a, b in found) < 1e-9
+    assert len({round(a, 6) for a, _ in found}) > 100
+
+
+def test_assignment_wants_a_lead_over_others_and_over_the_neighbour(pipe) -> None:
+    rows = pipe("patient_key string, practice_key string, beneficiary_id string, weight double, counts_only boolean", """patient_key|practice_key|beneficiary_id|weight|counts_only
+        sure|x|b1|20|false
+        sure|x|b2|3|false
+        torn|x|b3|20|false
+        torn|x|b4|18|false
+        spouse|x|b1|17|false
+        weak|x|b5|1|false
+        other practice|y|b1|19|false
+        late|x|b6|10|false
+        earlier|x|b6|30|true""")  # fmt: skip
+    best = assign.ranked(rows)
+    reasons = {r["patient_key"]: r["r"] for r in best.select("patient_key", assign.reason(5.0, 4.0).alias("r")).collect()}
+    assert reasons == {
+        "sure": "contested",
+        "torn": "ambiguous",
+        "spouse": "contested",
+        "weak": "below_threshold",
+        "other practice": None,
+        "late": "contested",
+    }
+    reasons = {r["patient_key"]: r["r"] for r in best.select("patient_key", assign.reason(5.0, 2.0).alias("r")).collect()}
+    assert reasons["sure"] is None and reasons["torn"] is None and reasons["spouse"] == "contested"
+    decoy = {r["patient_key"]: (r["decoy_weight"], r["decoy_rival"]) for r in best.collect()}
+    assert decoy["torn"] == (18.0, assign._FAR) and decoy["weak"][0] == assign._FAR
+
+
+def test_the_threshold_keeps_the_share_of_false_links_that_was_asked_for() -> None:
+    # 900 sure links; 100 at weight 2 of whose decoys 20 would be accepted; 500 without any
+    counts = [(40, None, 900), (4, 4, 20), (4, None, 80), (None, None, 500)]
+    choices = assign.curve(counts, 1500)
+    loose, strict = assign.choose(choices, 0.98), assign.choose(choices, 0.999)
+    assert (
+        loose is not None
+        and (loose.threshold, loose.linked, loose.accepted) == (2.0, 1000, 20)
+        and loose.share == pytest.approx(0.01)
+    )
+    assert strict is not None and (strict.threshold, strict.linked, strict.share) == (20.0, 900, 0.0) and strict.high > 0.0001
+    assert assign.choose(assign.curve([(4, 4, 10)], 100), 0.999) is None
+    assert (
+        math.isclose(assign.curve([(-6, None, 10), (4, None, 10)], 20)[0].threshold, -3.0)
+        and assign.choose(assign.curve([(-6, None, 10), (4, None, 10)], 20), 0.9).threshold == 2.0
+    )  # type: ignore[union-attr]
