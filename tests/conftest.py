@@ -61,7 +61,7 @@ class Country:
         self.spark, self.home, self.config = spark, home, config_at(home)
 
     def setting(self, **changes: object) -> Setting:
-        return Setting(**{"seed": 1, "patients": 90, "practices": 3, "years": 1, "nights": 2,  # type: ignore[arg-type]
+        return Setting(**{"seed": 1, "patients": 200, "practices": 3, "years": 1, "nights": 2,  # type: ignore[arg-type]
                           "landing": self.config.at(self.config.roots.landing), **changes})  # fmt: skip
 
     def simulate(self, **changes: object) -> None:
@@ -112,6 +112,6 @@ def linked(country: Country, tmp_path_factory: pytest.TempPathFactory) -> Countr
     """The same country with the claims of its people, which the next night loads and links; tests read it and leave it as it is."""
     made = Country(country.spark, tmp_path_factory.mktemp("linked"))
     shutil.copytree(country.home, made.home, dirs_exist_ok=True)
-    simulate_claims(made.spark, made.setting(), made.home, "sas", 3, 2)
+    simulate_claims(made.spark, made.setting(), made.home, "sas", 2, 2)
     made.third = made.night()  # type: ignore[attr-defined]
     return made

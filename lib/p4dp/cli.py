@@ -283,6 +283,24 @@ def indirect(
     _say(options, result, "link")
 
 
+@link.command()
+def explain(
+    patient_key: str,
+    purpose: Annotated[str, typer.Option(help="What for; written to ops.access")] = "",
+    config: ConfigOption = None,
+    home: HomeOption = None,
+    set_: SetOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """The evidence of one patient's link. Restricted: the access is written down."""
+    from p4dp.pipeline import link_explain
+
+    options = _options(config, home, set_, json_)
+    with _writing(options, "explain") as context:
+        result = link_explain.run(context, patient_key, purpose)
+    _say(options, result, "link")
+
+
 @app.command()
 def maintain(config: ConfigOption = None, home: HomeOption = None, set_: SetOption = None, json_: JsonOption = False) -> None:
     """Compact tables, and clear the outbox and staging of published batches."""

@@ -27,6 +27,8 @@ COLUMNS = {
 }  # fmt: skip
 #: Fewer candidate pairs, or fewer that look true, cannot carry an estimate.
 LEAST_PAIRS, LEAST_TRUE = 200, 30
+#: Expectation maximisation runs in rounds of a few iterations, between which shares are kept above zero, until none moves by more than this.
+_ROUNDS, _ITERATIONS, _SETTLED = 20, 5, 1e-4
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def settings(prior: float = 0.1) -> dict[str, Any]:
     """Splink settings over candidate pairs, without parameters."""
     creator = SettingsCreator(
         link_type="link_only", comparisons=comparisons(), blocking_rules_to_generate_predictions=[block_on("pair")],
-        probability_two_random_records_match=prior, em_convergence=1e-4, max_iterations=100, retain_intermediate_calculation_columns=True)  # fmt: skip
+        probability_two_random_records_match=prior, em_convergence=1e-5, max_iterations=_ITERATIONS, retain_intermediate_calculation_columns=True)  # fmt: skip
     return creator.create_settings_dict("duckdb")
 
 
@@ -100,24 +102,38 @@ def estimate(pairs: pd.DataFrame) -> Estimate:
         raise UsageError(
             f"{len(pairs)} candidate pairs cannot carry an estimate: {LEAST_PAIRS} at least; load more deliveries or claims"
         )
-    trained = linker(pairs, _with_u(pairs, settings()))
-    trained.training.estimate_parameters_using_expectation_maximisation(
-        block_on("pair"), estimate_without_term_frequencies=True, fix_u_probabilities=True,
-        populate_probability_two_random_records_match_from_trained_values=True)  # fmt: skip
-    core = trained._settings_obj.core_model_settings
-    prior = float(core.probability_two_random_records_match)
+    given, before = _with_u(pairs, settings()), list[float]()
+    for _ in range(_ROUNDS):
+        trained = linker(pairs, given)
+        trained.training.estimate_parameters_using_expectation_maximisation(
+            block_on("pair"), estimate_without_term_frequencies=True, fix_u_probabilities=True,
+            populate_probability_two_random_records_match_from_trained_values=True)  # fmt: skip
+        given = _floored(trained.misc.save_model_to_json(), len(pairs))
+        now = [x["m_probability"] for c in given["comparisons"] for x in c["comparison_levels"] if not x.get("is_null_level")]
+        if before and max(abs(x - y) for x, y in zip(now, before, strict=True)) < _SETTLED:
+            break
+        before = now
+    prior = float(given["probability_two_random_records_match"])
     if not LEAST_TRUE <= prior * len(pairs) < len(pairs):
         raise UsageError(f"{prior * len(pairs):.0f} of {len(pairs)} candidate pairs look true: too few to estimate from")
-    least = 0.5 / (prior * len(pairs))  # a level that was hardly seen is worth no more than half a pair in the sample says
-    levels = []
-    for comparison in core.comparisons:
-        for level in comparison.comparison_levels:
-            if not level.is_null_level:
-                level.m_probability = max(level.m_probability or 0.0, least)
-                found = (level.comparison_vector_value, level.label_for_charts, level.m_probability, level.u_probability or least)
-                levels.append(Level(comparison.output_column_name, *found))
+    trained = linker(pairs, given)
+    levels = [
+        Level(c.output_column_name, x.comparison_vector_value, x.label_for_charts, float(x.m_probability or 0), float(x.u_probability or 0))
+        for c in trained._settings_obj.core_model_settings.comparisons for x in c.comparison_levels if not x.is_null_level
+    ]  # fmt: skip
     charts = {"match_weights": trained.visualisations.match_weights_chart().to_html()}
-    return Estimate(Model(prior, tuple(levels)), trained.misc.save_model_to_json(), charts, len(pairs))
+    return Estimate(Model(prior, tuple(levels)), given, charts, len(pairs))
+
+
+def _floored(model: dict[str, Any], pairs: int) -> dict[str, Any]:
+    """A level that was hardly seen among true pairs is worth no more than half a pair in the sample says; without this its share would shrink to nothing."""
+    least = 0.5 / max(model["probability_two_random_records_match"] * pairs, 1.0)
+    for comparison in model["comparisons"]:
+        for level in comparison["comparison_levels"]:
+            if not level.get("is_null_level"):
+                found = level.get("m_probability")
+                level["m_probability"] = max(found if isinstance(found, float) else 0.0, least)
+    return model
 
 
 def predicted(pairs: pd.DataFrame, settings: dict[str, Any], frequencies: pd.DataFrame) -> pd.DataFrame:

@@ -17,15 +17,16 @@ from pyspark.sql import functions as F
 
 from p4dp.contracts import layer, table
 from p4dp.errors import GateFailed, UsageError
-from p4dp.linkage import assign, candidates, compare, evidence, practitioners, score
+from p4dp.linkage import assign, candidates, compare, evidence, practitioners, report, score
 from p4dp.linkage.evidence import Evidence
-from p4dp.models import splink_em, tracking
+from p4dp.models import linkage_page, splink_em, tracking
 from p4dp.pipeline import validated
 from p4dp.pipeline.context import Context, log
 from p4dp.storage.ledger import now
 
 REGIMES = ("A", "B", "C", "D")
-_READ = ("silver.patient", "silver.practitioner", "silver.encounter", "silver.prescription", "silver.order", "silver.lab_result", "events.beneficiary",
+#: Tables that are read, at their published versions.
+READ = ("silver.patient", "silver.practitioner", "silver.encounter", "silver.prescription", "silver.order", "silver.lab_result", "events.beneficiary",
          "events.event")  # fmt: skip
 
 
@@ -62,7 +63,7 @@ class _Linkage:
 
     def sides(self) -> tuple[Evidence, Evidence]:
         """Both sides under the same practitioners."""
-        gp = self.kept("records", evidence.records(*(self.read(n) for n in _READ[:6])))
+        gp = self.kept("records", evidence.records(*(self.read(n) for n in READ[:6])))
         snds = self.kept(
             "claims", evidence.claims(self.read("events.beneficiary"), self.read("events.event"), self.context.mappings.communes)
         )
@@ -91,7 +92,7 @@ class _Linkage:
             return people
         newer = [
             self.read(n).where(F.col("batch_id") > last["silver_batch"]).select("patient_key")
-            for n in _READ
+            for n in READ
             if n.startswith("silver") and n != "silver.practitioner"
         ]
         changed = newer[0]
@@ -249,9 +250,9 @@ def run(
         regime,
         full or last is None,
         context.ledger.last_batch() + 1,
-        {n: published.get(n, 0) for n in _READ if n in published},
+        {n: published.get(n, 0) for n in READ if n in published},
     )
-    for name in _READ:
+    for name in READ:
         work.versions.setdefault(name, 0)
         context.tables.create(name)
     context.ledger.step(work.batch_id, "link", "opened")
@@ -281,6 +282,8 @@ def run(
                    "false_low": chosen.low if chosen else None, "false_high": chosen.high if chosen else None, "tokens_cut": work.found["tokens_cut"],
                    "pairs": work.found["pairs"], "silver_batch": work.found["silver_batch"], "events_batch": work.found["events_batch"], "batch_id": work.batch_id, "at": now()}  # fmt: skip
         context.tables.log("linked.run", [summary])
+        progress("page")
+        _page(work, summary, choices, best, gp, mlrun)
         mlrun.params(
             {"regime": regime, "full": work.full, "asked_precision": asked, "margin": settings.margin, "model_of": estimated_by}
         )
@@ -293,6 +296,27 @@ def run(
         progress("gate")
         _gate(context, work.batch_id, published)
     return {k: v for k, v in summary.items() if k not in ("at", "batch_id")}
+
+
+def _page(
+    work: _Linkage, summary: dict[str, Any], choices: list[assign.Choice], best: DataFrame, gp: Evidence, run: tracking.Run
+) -> None:
+    """The run's page, in MLflow and under logs/linkage."""
+    links = work.active().where((F.col("regime") == work.regime) & (F.col("batch_id") == work.batch_id))
+    people = gp.people if work.full else gp.people.join(best.select("patient_key"), "patient_key", "left_semi")
+    shares = report.groups(people, links, gp.visits, work.found["until"].year).collect()
+    reasons = (
+        work.context.tables.read("linked.unlinked").where(F.col("batch_id") == work.batch_id).groupBy("reason").count().collect()
+    )
+    text = linkage_page.page(
+        summary, choices, [(r["kind"], r["step"], r["patients"]) for r in report.weights(best, 2.0).collect()], 2.0,
+        [(r["trait"], r["value"], r["patients"], r["linked"]) for r in shares], [(r["tenths"], r["practices"]) for r in report.practices(people, links).collect()],
+        {r["reason"]: r["count"] for r in reasons})  # fmt: skip
+    run.text("page.html", text)
+    run.metrics({f"share.{r['trait']}.{r['value']}".replace(" ", "_"): report.shown(r["patients"], r["linked"]) for r in shares})
+    folder = Path(work.context.config.at(work.context.config.roots.logs)) / "linkage"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{summary['run_id']}.html").write_text(text, "utf-8")
 
 
 def waits(context: Context) -> bool:

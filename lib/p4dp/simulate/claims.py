@@ -72,6 +72,7 @@ class Fund:
         self.out = Claims()
         self._order = 0
         self._doctors: dict[str, str] = {}
+        self._contacts: set[tuple[int, str, str, dt.date]] = set()
 
     def write(self) -> Claims:
         """All claims of the neighbourhood's people."""
@@ -218,7 +219,7 @@ class Fund:
         prescribed = day  # the day that the pharmacy and the laboratory know is the true one, unless they mistype it
         if rng.random() < self.country["dated_otherwise"]:
             day = min(day + dt.timedelta(days=int(rng.integers(1, 4))), DAY0 - dt.timedelta(days=1), who.person.death or DAY0)
-        if nature and rng.random() >= self.country["unbilled"]:
+        if nature and self._first(who, doctor, nature, day) and rng.random() >= self.country["unbilled"]:
             common = {"PRS_NAT_REF": nature, "PFS_EXE_NUM": doctor, "PSE_SPE_COD": "01", "PFS_PRE_NUM": None, "PRE_PRE_DTD": None}
             line = self._line(
                 who, day, late=rng.random() < self.country["billed_late"], DPN_QLF=None if rng.random() < 0.1 else 0, **common
@@ -253,11 +254,20 @@ class Fund:
             if boxes > 0:
                 self._happened(who, "dispensing", code, on, quantity=boxes)
 
+    def _first(self, who: _Insured, doctor: str, nature: str, day: dt.date) -> bool:
+        """Whether this is the first such contact of a day: claims tell two of them apart by nothing."""
+        contact = (who.person.number, doctor, nature, day)
+        fresh = contact not in self._contacts
+        self._contacts.add(contact)
+        return fresh
+
     def _unknown_visit(self, who: _Insured, near: dt.date, doctor: str) -> None:
         """A contact that the practice's record does not hold."""
         day = near + dt.timedelta(days=int(self.rng.integers(5, 60)))
         if day < DAY0 and (not who.person.death or day <= who.person.death):
             seen_by = doctor if self.rng.random() < 0.5 else scramble("duty", self.number, day)[:8]
+            if not self._first(who, seen_by, "1111", day):
+                return
             self._line(who, day, PRS_NAT_REF="1111", PFS_EXE_NUM=seen_by, PSE_SPE_COD="01", PFS_PRE_NUM=None, PRE_PRE_DTD=None)
             self._happened(who, "gp_visit", "1111", day)
 

@@ -1,0 +1,101 @@
+"""The page of a linkage: one self-contained HTML file of aggregates."""
+
+from __future__ import annotations
+
+import html
+import io
+from typing import Any
+
+import matplotlib
+
+matplotlib.use("svg")
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+
+from p4dp.linkage.assign import Choice
+from p4dp.linkage.report import SMALLEST, shown
+
+_HEAD = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Linkage {run}</title>
+<style>body{{font:15px/1.5 sans-serif;max-width:60em;margin:2em auto;color:#222}}table{{border-collapse:collapse;margin:1em 0}}
+td,th{{padding:.2em .8em;border-bottom:1px solid #ddd;text-align:left}}td.n{{text-align:right}}svg{{max-width:100%;height:auto}}</style>"""
+
+
+def _svg(figure: Figure) -> str:
+    out = io.StringIO()
+    figure.savefig(out, format="svg", bbox_inches="tight", metadata={"Date": None})
+    plt.close(figure)
+    return out.getvalue()[out.getvalue().index("<svg") :]
+
+
+def _histogram(weights: list[tuple[str, int, int]], step: float, threshold: float | None) -> str:
+    figure, axes = plt.subplots(figsize=(8, 3))
+    for kind, colour in (("best", "#1f77b4"), ("next", "#ff7f0e")):
+        bars = [(s * step, n) for k, s, n in weights if k == kind and n >= SMALLEST]
+        axes.bar(
+            [x for x, _ in bars],
+            [n for _, n in bars],
+            width=step * 0.9,
+            align="edge",
+            alpha=0.6,
+            color=colour,
+            label=f"{kind} beneficiary",
+        )
+    if threshold is not None:
+        axes.axvline(threshold, color="black", linewidth=1, label="threshold")
+    axes.set_xlabel("match weight (base 2)")
+    axes.set_ylabel("patients")
+    axes.legend()
+    return _svg(figure)
+
+
+def _curve(choices: list[Choice], patients: int, threshold: float | None) -> str:
+    figure, axes = plt.subplots(figsize=(8, 3))
+    held = [c for c in choices if c.linked >= SMALLEST and c.threshold >= 0]
+    axes.plot([c.linked / patients for c in held], [1 - c.share for c in held], color="#1f77b4")
+    axes.fill_between(
+        [c.linked / patients for c in held], [1 - c.high for c in held], [1 - c.low for c in held], alpha=0.2, color="#1f77b4"
+    )
+    for c in held:
+        if c.threshold == threshold:
+            axes.plot([c.linked / patients], [1 - c.share], "ko")
+    axes.set_xlabel("share of patients linked")
+    axes.set_ylabel("precision expected from decoys")
+    return _svg(figure)
+
+
+def _groups(rows: list[tuple[str, str, int, int]]) -> str:
+    out = ["<table><tr><th>group</th><th>patients</th><th>linked</th></tr>"]
+    for trait, value, patients, linked in sorted(rows):
+        share = shown(patients, linked)
+        told = (
+            (str(patients), f"{share:.0%}")
+            if share is not None
+            else (f"fewer than {SMALLEST}" if patients < SMALLEST else str(patients), "not shown")
+        )
+        out.append(
+            f"<tr><td>{html.escape(trait)}: {html.escape(value)}</td><td class=n>{told[0]}</td><td class=n>{told[1]}</td></tr>"
+        )
+    return "".join([*out, "</table>"])
+
+
+def page(summary: dict[str, Any], choices: list[Choice], weights: list[tuple[str, int, int]], step: float, groups: list[tuple[str, str, int, int]],
+         practices: list[tuple[int, int]], reasons: dict[str, int]) -> str:  # fmt: skip
+    """The page; every count from 1 to 10 is left out."""
+    facts = {k: summary[k] for k in ("method", "regime", "patients", "linked", "asked_precision", "threshold", "margin", "decoys", "decoys_accepted", "false_share", "false_low",
+                                     "false_high", "pairs", "tokens_cut", "run_id")}  # fmt: skip
+    rows = "".join(
+        f"<tr><td>{k.replace('_', ' ')}</td><td class=n>{'' if v is None else f'{v:.5g}' if isinstance(v, float) else v}</td></tr>"
+        for k, v in facts.items()
+    )
+    without = "".join(
+        f"<tr><td>{html.escape(k)}</td><td class=n>{v if v >= SMALLEST else f'fewer than {SMALLEST}'}</td></tr>"
+        for k, v in sorted(reasons.items())
+    )
+    shares = "".join(f"<tr><td>{10 * t} % and more</td><td class=n>{n}</td></tr>" for t, n in sorted(practices))
+    return "\n".join([
+        _HEAD.format(run=summary["run_id"]), "<h1>Linkage</h1>", f"<table>{rows}</table>",
+        "<p>False shares are estimated without truth: of each patient the best beneficiary was taken away, and it was seen whether another would have been accepted.</p>",
+        "<h2>Weights</h2>", _histogram(weights, step, summary["threshold"]), "<h2>Precision and share linked</h2>", _curve(choices, summary["patients"], summary["threshold"]),
+        "<h2>Who is linked</h2><p>A group that is linked less is missing from whatever is computed on links.</p>", _groups(groups),
+        f"<h2>Practices by share linked</h2><table>{shares}</table>", f"<h2>Why others are not</h2><table>{without}</table>",
+    ])  # fmt: skip

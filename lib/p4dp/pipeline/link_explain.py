@@ -1,0 +1,91 @@
+"""link explain: the evidence of one link, for whoever may look at single patients. The access is written down."""
+
+from __future__ import annotations
+
+import getpass
+import math
+from typing import Any
+
+from pyspark.sql import functions as F
+
+from p4dp.errors import UsageError
+from p4dp.linkage import compare, evidence, practitioners, score
+from p4dp.pipeline.context import Context
+from p4dp.pipeline.link import READ
+from p4dp.storage.ledger import now
+
+
+def run(context: Context, patient_key: str, purpose: str) -> dict[str, Any]:
+    """Levels and weights of one patient's indirect link; counts and labels, never a day or a code.
+
+    Raises:
+        UsageError: no purpose, or the patient has no indirect link that holds.
+    """
+    if not purpose.strip():
+        raise UsageError("say what for: --purpose TEXT; it is written to ops.access")
+    tables, published = context.tables, context.ledger.published()
+    held = (
+        tables.read("linked.link")
+        .where((F.col("patient_key") == patient_key) & F.col("valid_to").isNull() & (F.col("method") == "indirect"))
+        .collect()
+    )
+    tables.log(
+        "ops.access",
+        [
+            {
+                "account": getpass.getuser(),
+                "command": "link explain",
+                "object": f"linked.link/{patient_key}",
+                "purpose": purpose,
+                "at": now(),
+            }
+        ],
+    )
+    if not held:
+        reason = tables.read("linked.unlinked").where(F.col("patient_key") == patient_key).select("reason").collect()
+        raise UsageError(f"no link of {patient_key}: {reason[0][0] if reason else 'no such patient in the last linkage'}")
+    link = held[0]
+    run_ = tables.read("linked.run").where(F.col("run_id") == link["run_id"]).collect()[0]
+    models = tables.read("linked.model").where(F.col("regime") == link["regime"])
+    latest = models.where(F.col("batch_id") <= run_["batch_id"]).agg(F.max_by("run_id", "batch_id")).collect()[0][0]
+    levels = [
+        score.Level(r["comparison"], r["level"], r["label"], r["m"], r["u"])
+        for r in models.where(F.col("run_id") == latest).collect()
+    ]
+    prior = next(x.m for x in levels if x.comparison == "prior")
+
+    def read(name: str) -> Any:
+        rows = tables.read(name, published.get(name, 0))
+        if "patient_key" in rows.columns:
+            return rows.where(F.col("patient_key") == patient_key)
+        return rows.where(F.col("beneficiary_id") == link["beneficiary_id"]) if "beneficiary_id" in rows.columns else rows
+
+    gp = evidence.records(*(read(n) for n in READ[:6]))
+    snds = evidence.claims(read("events.beneficiary"), read("events.event"), context.mappings.communes)
+    numbers = None if link["regime"] == "D" else tables.read("linked.practitioner")
+    gp, snds = (
+        (practitioners.nobody(gp), practitioners.nobody(snds)) if numbers is None else (gp, practitioners.known(snds, numbers))
+    )
+    bounds = (
+        tables.read("events.event", published["events.event"])
+        .where("kind = 'gp_visit'")
+        .agg(F.min("start_date"), F.max("start_date"))
+        .collect()[0]
+    )
+    pair = context.spark.createDataFrame([(patient_key, link["beneficiary_id"])], "patient_key string, beneficiary_id string")
+    features = compare.features(pair, gp, snds, bounds[0], bounds[1])
+    cases = []
+    for name, rendered in score.rendered("spark"):
+        chosen = F.lit(rendered[-1].label_for_charts)
+        for level in reversed(rendered[:-1]):
+            chosen = F.when(F.expr(level.sql_condition), level.label_for_charts).otherwise(chosen)
+        cases.append(chosen.alias(name))
+    row = features.select(*cases, *(f"{c}_l" for c in compare.COUNTS)).collect()[0]
+    worth = {(x.comparison, x.label): math.log2(x.m / x.u) for x in levels if x.comparison != "prior"}
+    names = [name for name, _ in score.rendered("spark")]
+    return {
+        "patient_key": patient_key, "beneficiary_id": link["beneficiary_id"], "regime": link["regime"], "weight": link["weight"], "margin": link["margin"],
+        "valid_from": link["valid_from"], "prior": round(math.log2(prior / (1 - prior)), 2),
+        "evidence": {n: {"level": row[n], "weight": round(worth.get((n, row[n]), 0.0), 2)} for n in names},
+        "counts": {c: row[f"{c}_l"] for c in compare.COUNTS},
+    }  # fmt: skip
