@@ -284,6 +284,62 @@ def indirect(
 
 
 @link.command()
+def request(
+    config: ConfigOption = None,
+    home: HomeOption = None,
+    set_: SetOption = None,
+    json_: JsonOption = False,
+    indirect: Annotated[bool, typer.Option("--indirect", help="What CNAM's own search asks for, where no NIR may be used")] = False,
+) -> None:
+    """Vault job: write the file for the trusted circuit."""
+    from p4dp.pipeline import link_direct
+
+    options = _options(config, home, set_, json_)
+    with _writing(options, "link-request") as context:
+        result = link_direct.request(context, indirect)
+    _say(options, result, "link")
+
+
+@link.command(name="import")
+def import_(
+    request: Annotated[str, typer.Option(help="The request whose extract was loaded")],
+    config: ConfigOption = None,
+    home: HomeOption = None,
+    set_: SetOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Vault job: turn the subjects of a loaded extract back into patients."""
+    from p4dp.pipeline import link_direct
+
+    options = _options(config, home, set_, json_)
+    with _writing(options, "link-import") as context:
+        result = link_direct.take_in(context, request)
+    _say(options, result, "link")
+
+
+@app.command(name="simulate-circuit")
+def simulate_circuit(
+    request: Annotated[str, typer.Option(help="The request to answer")],
+    config: ConfigOption = None,
+    home: HomeOption = None,
+    set_: SetOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """The simulated country plays the trusted circuit: an extract under subject numbers, below snds-extracts/."""
+    from p4dp.simulate import circuit
+
+    options = _options(config, home, set_, json_)
+    settings = options.load()
+    base = Path(settings.at(settings.roots.extracts))
+    file = Path(settings.at(settings.roots.vault)) / "requests" / request / "subjects.csv"
+    whole = base / settings.simulate.snds_dialect
+    if not file.exists() or not whole.exists():
+        raise UsageError(f"needed: {file} (p4dp link request) and {whole} (p4dp simulate --snds-ratio)")
+    result = circuit.play(Path(settings.home).absolute(), file, whole, base / f"circuit-{request}")
+    _say(options, dict(result), "circuit")
+
+
+@link.command()
 def explain(
     patient_key: str,
     purpose: Annotated[str, typer.Option(help="What for; written to ops.access")] = "",

@@ -7,12 +7,14 @@ import shutil
 from pathlib import Path
 
 import mlflow
+import pytest
 from pyspark.sql import functions as F
 
 from p4dp.evaluate import links, snds
 from p4dp.models.tracking import uri
-from p4dp.pipeline import link
+from p4dp.pipeline import link, link_direct, load_snds
 from p4dp.pipeline.context import Context
+from p4dp.simulate import circuit
 from tests.conftest import Country
 
 
@@ -88,3 +90,39 @@ def test_nothing_new_is_not_linked_again_and_what_contradicts_ends_a_link(linked
     }
     assert after[moved[0], stranger] == (dt.date(2026, 1, 1), False) and after[moved][1]
     assert {k for k, (_, holds) in after.items() if holds} == set(before)
+
+
+@pytest.mark.verify
+def test_the_trusted_circuit_links_whom_it_finds(linked: Country, tmp_path: Path) -> None:
+    other = Country(linked.spark, tmp_path)
+    shutil.copytree(linked.home, tmp_path, dirs_exist_ok=True)
+    with other.lease() as lease:
+        context = Context.of(other.config, other.spark, lease)
+        asked = link_direct.request(context)
+        file = Path(str(asked["folder"])) / "subjects.csv"
+        lines = file.read_text("utf-8").splitlines()
+        assert lines[0] == "NUM_SUJET;NIR_ASSURE;DATE_NAISSANCE;SEXE;NIR_BENEFICIAIRE" and len(lines) == asked["subjects"] + 1
+        assert all(len(x.split(";")[1]) == 13 and len(x.split(";")[2]) == 8 for x in lines[1:]) and file.stat().st_mode & 0o77 == 0
+        returned = tmp_path / "snds-extracts" / "returned"
+        played = circuit.play(tmp_path, file, tmp_path / "snds-extracts" / "sas", returned)
+        assert 0 < played["found"] < played["subjects"]
+        shutil.rmtree(tmp_path / "warehouse" / "snds")
+        shutil.rmtree(tmp_path / "warehouse" / "events")
+        context = Context.of(other.config, other.spark, lease)
+        load_snds.run(context, returned)
+        done = link_direct.take_in(context, asked["request"])
+        assert done["linked"] >= played["found"] - 2
+    rows = (
+        context.tables.read("linked.link")
+        .where("method = 'direct' AND valid_to IS NULL")
+        .select("patient_key", "beneficiary_id")
+        .collect()
+    )
+    patients, _ = links.people(context)
+    asked_as = {number: nir + birth for number, nir, birth, *_ in (x.split(";") for x in lines[1:])}
+    numbers = {nir + birth: n for n, nir, birth in links._lines(tmp_path / "truth" / "claims-identity")}
+    assert rows and all(patients[p] == numbers[asked_as[b]] for p, b in rows)
+    with other.lease() as lease:
+        searched = link_direct.request(Context.of(other.config, other.spark, lease), indirect=True)
+    care = (Path(str(searched["folder"])) / "care.csv").read_text("utf-8").splitlines()
+    assert care[0] == "NUM_SUJET;day;kind;code" and len(care) > 100

@@ -210,7 +210,7 @@ def _last(context: Context, regime: str) -> dict[str, Any] | None:
     return rows[0].asDict() if rows else None
 
 
-def _take_back(context: Context, published: dict[str, int]) -> None:
+def take_back(context: Context, published: dict[str, int]) -> None:
     """Takes linked tables back to what was published, after a run that was killed."""
     for contract in layer("linked"):
         name = f"linked.{contract.name}"
@@ -243,7 +243,7 @@ def run(
     published = context.ledger.published()
     if missing := [n for n in ("silver.patient", "silver.encounter", "events.beneficiary", "events.event") if n not in published]:
         raise UsageError(f"nothing to link yet: {', '.join(missing)} not published; run nightly and load-snds first")
-    _take_back(context, published)
+    take_back(context, published)
     last = _last(context, regime)
     work = _Linkage(
         context,
@@ -294,7 +294,7 @@ def run(
             }
         )
         progress("gate")
-        _gate(context, work.batch_id, published)
+        gate(context, work.batch_id, published)
     return {k: v for k, v in summary.items() if k not in ("at", "batch_id")}
 
 
@@ -357,11 +357,11 @@ def _write(work: _Linkage, best: DataFrame, who: DataFrame, gp: Evidence, thresh
     tables.merge("linked.unlinked", left, [])
 
 
-def _gate(context: Context, batch_id: int, published: dict[str, int]) -> None:
+def gate(context: Context, batch_id: int, published: dict[str, int]) -> None:
     """GE on what was written; publishes, or takes it back."""
     failed = validated.validate(context, batch_id, ("linked.link", "linked.unlinked", "linked.model"))
     if failed:
-        _take_back(context, published)
+        take_back(context, published)
         raise GateFailed(f"linkage {batch_id}: {len(failed)} expectations failed: {', '.join(sorted(failed)[:5])}")
     names = [f"linked.{t.name}" for t in layer("linked") if context.tables.exists(f"linked.{t.name}")]
     context.ledger.publish(batch_id, {n: ("link", context.tables.version(n)) for n in names})

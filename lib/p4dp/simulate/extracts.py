@@ -52,6 +52,7 @@ def _live(setting: Setting) -> Callable[[Iterator[pd.DataFrame]], Iterator[pd.Da
                 rows += [("_person", "", json.dumps(p)) for p in claims.people]
                 rows += [("_doctor", "", json.dumps(d)) for d in claims.doctors]
                 rows += [("_patient", "", json.dumps(p)) for p in claims.patients]
+                rows += [("_identity", "", json.dumps(i)) for i in claims.identities]
                 yield pd.DataFrame(rows, columns=["table", "slice", "payload"])
 
     return run
@@ -104,7 +105,7 @@ def simulate(spark: SparkSession, setting: Setting, home: Path, dialect: str, ra
     numbers = spark.range(0, neighbourhoods, 1, min(partitions, neighbourhoods))
     numbers.mapInPandas(_live(setting), _ROWS).write.mode("overwrite").parquet(staged)
     rows = spark.read.parquet(staged)
-    for name in ("event", "person", "doctor", "patient"):
+    for name in ("event", "person", "doctor", "patient", "identity"):
         rows.where(F.col("table") == f"_{name}").select("payload").coalesce(1).write.mode("overwrite").text(
             str(home / "truth" / f"claims-{name}")
         )

@@ -1,0 +1,249 @@
+"""Linkage beside its rivals, on the same simulated countries: recall at equal precision, seconds, peak memory.
+
+`python bench/links.py [--seeds 3] [--patients 1500] [--ratio 8] [--practices 12] [--regimes C,D]` writes bench/results/links.json. Rivals see the same
+people, visits and drugs:
+
+dutch    deterministic, as GPs and pharmacies were linked in the Netherlands: sex, birth year, commune, and most shared days with drug
+cnam     iterative exact search: all criteria, unique pairs only; then one criterion fewer, again
+splink   plain Splink on DuckDB: traits and array intersections, its usual way of estimating, best beneficiary per patient
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import psutil
+import splink.comparison_library as cl
+from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+
+from p4dp.config import load
+from p4dp.evaluate import links
+from p4dp.pipeline.context import Context
+from p4dp.storage.session import start
+
+ROOT = Path(__file__).resolve().parent.parent
+P4DP = str(Path(sys.executable).parent / "p4dp")
+Pair = tuple[str, str]
+
+
+def call(home: Path, *arguments: str) -> tuple[dict[str, Any], float, int]:
+    """Runs a command; returns its JSON, seconds, and the peak memory of its processes."""
+    begin, peak = time.monotonic(), 0
+    process = subprocess.Popen([P4DP, *arguments, "--home", str(home), "--config", str(ROOT / "conf/local.yaml"), "--json"], cwd=ROOT, text=True,
+                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)  # fmt: skip
+    watched = psutil.Process(process.pid)
+    while process.poll() is None:
+        try:
+            peak = max(peak, sum(p.memory_info().rss for p in [watched, *watched.children(recursive=True)]) >> 20)
+        except psutil.NoSuchProcess:
+            break
+        time.sleep(0.5)
+    out, _ = process.communicate()
+    if process.returncode:
+        raise SystemExit(f"{arguments} ended with {process.returncode}")
+    return json.loads(out.splitlines()[-1]), time.monotonic() - begin, peak
+
+
+class Country:
+    """One simulated country in DuckDB: people, visits, drugs of both sides, and the truth."""
+
+    def __init__(self, home: Path, context: Context, regime: str) -> None:
+        staged = max((home / "warehouse" / "staging").glob("link=*"), key=lambda p: int(p.name.split("=")[1]))
+        self.db = duckdb.connect()
+        self.db.execute("SET threads = 2")
+        gp, snds = links_evidence(context)
+        self.db.register("gp", gp)
+        self.db.register("snds", snds)
+        claims = "claims" if regime == "D" else "claims-known"
+        for name, side in (("records", "records"), ("claims", claims)):
+            for part in ("visits", "drugs"):
+                self.db.execute(f"CREATE TABLE {name}_{part} AS SELECT * FROM read_parquet('{staged}/{side}-{part}/*.parquet')")
+        self.patients, self.beneficiaries = links.people(context)
+
+    def true(self, pair: Pair) -> bool:
+        """Whether both are one person."""
+        return self.beneficiaries.get(pair[1]) == {self.patients.get(pair[0], -2)}
+
+
+def links_evidence(context: Context) -> tuple[Any, Any]:
+    """Traits of both sides as the linkage sees them."""
+    from p4dp.linkage import evidence
+    from p4dp.pipeline.link import READ
+
+    read = context.tables.read
+    gp = evidence.records(*(read(n) for n in READ[:6])).people
+    snds = evidence.claims(read("events.beneficiary"), read("events.event"), context.mappings.communes).people
+    return gp.toPandas(), snds.toPandas()
+
+
+def dutch(country: Country) -> set[Pair]:
+    """Sex, birth year, commune, and the beneficiary with most days and drugs in common; ties are left out."""
+    rows = country.db.execute("""
+        WITH shared AS (
+          SELECT g.patient_key, s.beneficiary_id, count(*) AS n FROM gp g JOIN snds s USING (sex, birth_year, commune)
+          JOIN (SELECT DISTINCT patient_key, day, atc FROM records_drugs) a USING (patient_key)
+          JOIN (SELECT DISTINCT beneficiary_id, day, atc FROM claims_drugs) b ON b.beneficiary_id = s.beneficiary_id AND a.day = b.day AND a.atc = b.atc
+          GROUP BY ALL),
+        best AS (SELECT *, rank() OVER (PARTITION BY patient_key ORDER BY n DESC) AS place FROM shared)
+        SELECT patient_key, min(beneficiary_id) FROM best WHERE place = 1 GROUP BY 1 HAVING count(*) = 1""").fetchall()
+    return set(rows)
+
+
+def cnam(country: Country) -> set[Pair]:
+    """Iterative exact: on every criterion unique pairs only, then without the least discriminating one left."""
+    born, home = ["sex", "birth_year", "birth_month"], ["commune"]
+    steps = [(born + home, True, True), (born + home, True, False), (born + home, False, True), ([*born, "department"], True, True),
+             (born + home, False, False), ([*born, "department"], True, False), (["sex", "birth_year", "commune"], True, True)]  # fmt: skip
+    found: set[Pair] = set()
+    country.db.execute("CREATE OR REPLACE TABLE done (patient_key varchar, beneficiary_id varchar)")
+    for traits, day, drug in steps:
+        more = "".join([
+            " AND EXISTS (SELECT 1 FROM records_visits a JOIN claims_visits b USING (day) WHERE a.patient_key = g.patient_key AND b.beneficiary_id = s.beneficiary_id)" if day else "",
+            " AND EXISTS (SELECT 1 FROM records_drugs a JOIN claims_drugs b USING (day, atc) WHERE a.patient_key = g.patient_key AND b.beneficiary_id = s.beneficiary_id)" if drug else "",
+        ])  # fmt: skip
+        rows = country.db.execute(f"""
+            WITH pairs AS (SELECT DISTINCT g.patient_key, s.beneficiary_id FROM gp g JOIN snds s USING ({", ".join(traits)})
+              WHERE g.patient_key NOT IN (SELECT patient_key FROM done){more}),
+            single AS (SELECT *, count(*) OVER (PARTITION BY patient_key) AS a FROM pairs)
+            SELECT patient_key, beneficiary_id FROM single WHERE a = 1""").fetchall()
+        found |= set(rows)
+        if rows:
+            country.db.executemany("INSERT INTO done VALUES (?, ?)", rows)
+    return found
+
+
+def plain_splink(country: Country) -> list[tuple[float, Pair]]:
+    """Best beneficiary of each patient with its weight."""
+
+    def side(name: str, key: str, people: str) -> Any:
+        return country.db.execute(f"""
+            SELECT {key} AS unique_id, sex, CAST(birth_year AS varchar) AS birth_year, CAST(birth_month AS varchar) AS birth_month, commune, department,
+              (SELECT list(DISTINCT doctor || strftime(day, '%Y%m%d')) FROM {name}_visits v WHERE v.{key} = p.{key}) AS visits,
+              (SELECT list(DISTINCT strftime(day, '%Y%m%d') || atc) FROM {name}_drugs v WHERE v.{key} = p.{key}) AS drugs
+            FROM {people} p""").df()  # fmt: skip
+
+    api = DuckDBAPI()
+    frames = [
+        api.register(side("records", "patient_key", "gp"), dataset_display_name="gp"),
+        api.register(side("claims", "beneficiary_id", "snds"), dataset_display_name="snds"),
+    ]
+    settings = SettingsCreator(
+        link_type="link_only",
+        comparisons=[cl.ExactMatch("sex"), cl.ExactMatch("birth_year"), cl.ExactMatch("birth_month"), cl.ExactMatch("commune").configure(term_frequency_adjustments=True),
+                     cl.ArrayIntersectAtSizes("visits", [5, 3, 2, 1]), cl.ArrayIntersectAtSizes("drugs", [5, 3, 2, 1])],
+        blocking_rules_to_generate_predictions=[block_on("birth_year", "birth_month", "commune"), block_on("birth_year", "birth_month", "sex", "department"),
+                                                block_on("sex", "visits", arrays_to_explode=["visits"])],
+        probability_two_random_records_match=1e-4)  # fmt: skip
+    linker = Linker(frames, settings, log_level=logging.ERROR)
+    linker.training.estimate_u_using_random_sampling(max_pairs=2e6, seed=1)
+    for rule in (block_on("birth_year", "birth_month", "commune"), block_on("sex", "commune", "birth_year")):
+        linker.training.estimate_parameters_using_expectation_maximisation(rule)
+    found = linker.inference.predict().as_duckdbpyrelation()
+    api.duckdb_con.register("found", found.df())
+    left = "CASE WHEN source_dataset_l = 'gp' THEN unique_id_l ELSE unique_id_r END"
+    right = "CASE WHEN source_dataset_l = 'gp' THEN unique_id_r ELSE unique_id_l END"
+    rows = api.duckdb_con.execute(
+        f"SELECT max(match_weight), {left} AS p, arg_max({right}, match_weight) FROM found GROUP BY 2"
+    ).fetchall()
+    return [(w, (p, b)) for w, p, b in rows]
+
+
+def judged(country: Country, pairs: set[Pair], with_counterpart: int) -> dict[str, Any]:
+    true = sum(country.true(p) for p in pairs)
+    return {
+        "linked": len(pairs),
+        "precision": round(true / len(pairs), 5) if pairs else None,
+        "recall": round(true / with_counterpart, 4),
+    }
+
+
+def at_precision(country: Country, weighed: list[tuple[float, Pair]], wanted: float, with_counterpart: int) -> dict[str, Any]:
+    """The most links whose precision is no less than wanted."""
+    best, true, taken = {"linked": 0, "precision": None, "recall": 0.0}, 0, 0
+    for _, pair in sorted(weighed, reverse=True):
+        taken, true = taken + 1, true + country.true(pair)
+        if true / taken >= wanted:
+            best = {"linked": taken, "precision": round(true / taken, 5), "recall": round(true / with_counterpart, 4)}
+    return best
+
+
+def one(home: Path, regimes: list[str]) -> dict[str, Any]:
+    """One country: ours in each regime, and the rivals."""
+    out: dict[str, Any] = {"ours": {}}
+    for regime in regimes:
+        told, seconds, peak = call(home, "link", "indirect", "--regime", regime, "--full")
+        found, _, _ = call(home, "evaluate", "links", "--regime", regime)
+        keep = (
+            "linked",
+            "precision",
+            "recall",
+            "false_links",
+            "false_share_high",
+            "decoy_share",
+            "decoy_low",
+            "decoy_high",
+            "patients",
+            "with_counterpart",
+            "unlinked",
+        )
+        out["ours"][regime] = {
+            **{k: found[k] for k in keep},
+            "seconds": round(seconds, 1),
+            "peak_mib": peak,
+            "pairs": told["pairs"],
+            "tokens_cut": told["tokens_cut"],
+        }
+    config = load(ROOT / "conf" / "local.yaml", str(home))
+    spark = start(config, "bench")
+    country = Country(home, Context.of(config, spark), regimes[-1])
+    counterpart = out["ours"][regimes[-1]]["with_counterpart"]
+    for name, rival in (("dutch", dutch), ("cnam", cnam)):
+        begin = time.monotonic()
+        pairs = rival(country)
+        out[name] = {**judged(country, pairs, counterpart), "seconds": round(time.monotonic() - begin, 1)}
+    begin = time.monotonic()
+    weighed = plain_splink(country)
+    out["splink"] = {"at_our_precision": at_precision(country, weighed, out["ours"][regimes[-1]]["precision"] or 1.0, counterpart),
+                     "at_0.99": at_precision(country, weighed, 0.99, counterpart), "seconds": round(time.monotonic() - begin, 1)}  # fmt: skip
+    spark.stop()
+    return out
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--seeds", type=int, default=3)
+    arguments.add_argument("--patients", type=int, default=1500)
+    arguments.add_argument("--practices", type=int, default=12)
+    arguments.add_argument("--ratio", type=int, default=8)
+    arguments.add_argument("--regimes", default="D,C")
+    arguments.add_argument("--home", help="a home whose night was done, instead of simulated ones")
+    given = arguments.parse_args()
+    begin, countries = time.monotonic(), []
+    for seed in range(1, (1 if given.home else given.seeds) + 1):
+        home = Path(given.home) if given.home else Path(tempfile.mkdtemp())
+        if not given.home:
+            call(home, "simulate", "--patients", str(given.patients), "--practices", str(given.practices), "--years", "2", "--nights", "1", "--seed", str(seed),
+                 "--snds-ratio", str(given.ratio), "--set", "simulate.partitions=16")  # fmt: skip
+            call(home, "nightly", "--set", "linkage.nightly=false")
+        countries.append(one(home, given.regimes.split(",")))
+        print(json.dumps(countries[-1]), flush=True)
+        if not given.home:
+            shutil.rmtree(home)
+    result = {"name": "links", "patients": given.patients, "ratio": given.ratio, "countries": countries, "seconds": round(time.monotonic() - begin),
+              "cores": psutil.cpu_count(), "versions": {p: version(p) for p in ("pyspark", "splink", "duckdb")}}  # fmt: skip
+    (ROOT / "bench" / "results" / "links.json").write_text(json.dumps(result, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,150 @@
+"""link request, link import: the direct way, by the trusted circuit.
+
+The vault writes subjects and keeps which patient each is; the circuit returns an extract keyed by subject number, which load-snds loads like any
+other; import then turns subjects back into patients.
+"""
+
+from __future__ import annotations
+
+import getpass
+import shutil
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+from p4dp.contracts import table
+from p4dp.errors import UsageError
+from p4dp.identity import circuit
+from p4dp.linkage import evidence
+from p4dp.models import tracking
+from p4dp.pipeline.context import Context
+from p4dp.pipeline.link import READ, gate, take_back
+from p4dp.storage.ledger import now
+
+
+def _one_file(rows: DataFrame, path: Path) -> None:
+    """Writes rows as one delimited file that only its owner can read."""
+    folder = path.with_suffix(".parts")
+    rows.coalesce(1).write.mode("overwrite").csv(str(folder), header=True, sep=";")
+    part = next(p for p in folder.iterdir() if p.name.startswith("part-"))
+    part.rename(path)
+    path.chmod(0o600)
+    shutil.rmtree(folder)
+
+
+def request(context: Context, indirect: bool = False) -> dict[str, Any]:
+    """Writes what the circuit asks for to vault/requests/<request>/; returns the closing summary.
+
+    Args:
+        indirect: what CNAM's own search asks for instead, where no NIR may be used: traits and care under random numbers.
+
+    Raises:
+        UsageError: the vault holds no patient yet.
+    """
+    tables, published = context.tables, context.ledger.published()
+    if not tables.exists("vault.patient"):
+        raise UsageError("no patients in the vault yet: p4dp nightly")
+    batch = context.ledger.last_batch() + 1
+    context.ledger.step(batch, "link", "opened")
+    name = f"{now():%Y%m%d}-{batch}"
+    folder = Path(context.config.at(context.config.roots.vault)) / "requests" / name
+    folder.mkdir(parents=True, mode=0o700)
+    account = getpass.getuser()
+    tables.log(
+        "ops.access", [{"account": account, "command": "link request", "object": "vault.patient", "purpose": name, "at": now()}]
+    )
+    stamp = {"request_id": F.lit(name), "batch_id": F.lit(batch).cast("bigint")}
+    if indirect:
+        patients = tables.read("silver.patient", published["silver.patient"])
+        order = F.row_number().over(Window.orderBy(F.rand()))
+        subjects = patients.select("patient_key", F.format_string("NS_%09d", order).alias("subject"))
+    else:
+        path = f"{context.config.at(context.config.roots.vault)}/requests/{name}.staged"
+        asked = tables.parquet(path, circuit.subjects(tables.read("vault.patient")))
+        subjects = asked.select("patient_key", F.col("NUM_SUJET").alias("subject"))
+    tables.append("vault.subject", subjects.withColumns(stamp), batch)
+    held = tables.read("vault.subject").where(F.col("request_id") == name)
+    if indirect:
+        _search(context, held, folder)
+    else:
+        _one_file(asked.select(*circuit.COLUMNS).distinct(), folder / "subjects.csv")
+        shutil.rmtree(path)
+    context.ledger.step(batch, "link", "published")
+    patients_asked = held.count()
+    return {"request": name, "folder": str(folder), "patients": patients_asked, "subjects": held.select("subject").distinct().count(),
+            "patients_without": tables.read("vault.patient").select("patient_key").distinct().count() - patients_asked}  # fmt: skip
+
+
+def _search(context: Context, subjects: DataFrame, folder: Path) -> None:
+    """Traits and care of subjects, for a search on what both sides know."""
+    published = context.ledger.published()
+    gp = evidence.records(*(context.tables.read(n, published.get(n, 0)) for n in READ[:6]))
+    numbers = subjects.select("patient_key", F.col("subject").alias("NUM_SUJET"))
+    people = gp.people.join(numbers, "patient_key").select(
+        "NUM_SUJET", "sex", "birth_year", "birth_month", "department", "commune", "death_date"
+    )
+    care = gp.visits.select("patient_key", "day", F.lit("GP visit").alias("kind"), F.lit(None).cast("string").alias("code")).unionAll(
+        gp.drugs.select("patient_key", "day", F.lit("prescription").alias("kind"), F.col("atc").alias("code")))  # fmt: skip
+    _one_file(people, folder / "persons.csv")
+    _one_file(care.join(numbers, "patient_key").select("NUM_SUJET", "day", "kind", "code").distinct(), folder / "care.csv")
+
+
+def take_in(context: Context, name: str) -> dict[str, Any]:
+    """Links patients of a request to the beneficiaries that came back under its subject numbers; returns the closing summary.
+
+    Raises:
+        UsageError: no such request, or no beneficiary of the loaded extract has a number of it.
+        GateFailed: an expectation on the links failed; published versions are untouched.
+    """
+    tables, published = context.tables, context.ledger.published()
+    take_back(context, published)
+    asked = tables.read("vault.subject").where(F.col("request_id") == name)
+    if not asked.limit(1).count():
+        known = [r[0] for r in tables.read("vault.subject").select("request_id").distinct().orderBy("request_id").collect()]
+        raise UsageError(f"no request {name}; there are: {', '.join(known) or 'none'}")
+    batch = context.ledger.last_batch() + 1
+    context.ledger.step(batch, "link", "opened")
+    context.tables.opened(batch)
+    patients = tables.read("silver.patient", published["silver.patient"]).select("patient_key", "practice_key")
+    returned = (
+        tables.read("events.pseudonym", published["events.pseudonym"])
+        .select(F.col("BEN_NIR_PSA").alias("subject"), "beneficiary_id")
+        .distinct()
+    )
+    staged = f"{context.config.at(context.config.roots.warehouse)}/staging/link={batch}/direct"
+    rows = tables.parquet(
+        staged,
+        asked.select("patient_key", "subject").join(patients, "patient_key").join(returned, "subject", "left").drop("subject"),
+    )
+    found = rows.where("beneficiary_id IS NOT NULL")
+    linked, considered = found.count(), rows.count()
+    if not linked:
+        raise UsageError(
+            f"no beneficiary has a number of request {name}: load the extract that the circuit returned for it first (p4dp load-snds)"
+        )
+    today = F.lit(now().date())
+    with tracking.tracked(context.config, "linkage", "direct", {n: v for n, v in published.items() if n in READ}) as run:
+        stamp = {"run_id": F.lit(run.run_id), "batch_id": F.lit(batch).cast("bigint")}
+        old = tables.read("linked.link").where("method = 'direct' AND valid_to IS NULL")
+        same = old.select("patient_key", "beneficiary_id", F.col("valid_from").alias("_since"))
+        holds = found.withColumns({"method": F.lit("direct"), **stamp}).join(same, ["patient_key", "beneficiary_id"], "left")
+        holds = holds.withColumn("valid_from", F.coalesce("_since", today))
+        over = (
+            old.join(rows.select("patient_key").distinct(), "patient_key", "left_semi")
+            .join(found, ["patient_key", "beneficiary_id"], "left_anti")
+            .withColumns({"valid_to": today, **stamp})
+        )
+        contract = table("linked.link")
+        whole = holds.select(
+            *(F.col(c.name) if c.name in holds.columns else F.lit(None).cast(c.type).alias(c.name) for c in contract.columns)
+        )
+        tables.merge("linked.link", whole.unionByName(over.select(*contract.names)).withColumn("_gone", F.lit(False)), [])
+        summary = {"run_id": run.run_id, "method": "direct", "is_full": True, "patients": considered, "linked": linked, "silver_batch": batch, "events_batch": batch,
+                   "batch_id": batch, "at": now()}  # fmt: skip
+        tables.log("linked.run", [summary])
+        run.params({"method": "direct", "request": name})
+        run.metrics({"patients": considered, "linked": linked})
+        gate(context, batch, published)
+    return {"request": name, "run_id": run.run_id, "patients": considered, "linked": linked}
