@@ -44,6 +44,7 @@ generate: setup ## data dictionary and suites from the contracts
 verify: setup ## hours: seeds, kills, a restored night; results in bench/results
 	$(BIN)/python -m pytest tests -m verify
 	$(BIN)/python bench/verify.py
+	$(BIN)/python bench/links.py
 
 conformance: setup ## contracts of the claims tables against the official schema: make conformance SNDS_SCHEMAS=DIR
 	$(BIN)/python -m p4dp.artefacts.conformance $(SNDS_SCHEMAS) $(wildcard $(SNDS_SCHEMAS)/../nomenclatures)
