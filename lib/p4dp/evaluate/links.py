@@ -34,25 +34,21 @@ def people(context: Context) -> tuple[dict[str, int], dict[str, set[int]]]:
 
 
 def evaluate(context: Context, method: str = "indirect", regime: str | None = None) -> dict[str, Any]:
-    """precision, recall, linked, false_links, and the false share that decoys expected, for the last run of a regime.
+    """precision, recall, linked, false_links of the links that hold, and the false share that decoys expected in the last run.
 
-    Recall is among patients who have a counterpart in the claims; a patient without one who is linked is a false link. `by_visits` gives both by how
-    many visits of the record lie within the claims' years.
+    Recall is among patients who have a counterpart in the claims; a patient without one who is linked is a false link.
     """
     runs = context.tables.read("linked.run").where(F.col("method") == method)
-    if regime:
-        runs = runs.where(F.col("regime") == regime.upper())
-    last = runs.orderBy(F.desc("at")).limit(1).collect()
-    if not last:
-        raise UsageError(f"no {method} linkage{f' in regime {regime}' if regime else ''} yet: p4dp link {method}")
+    last = runs.orderBy(F.desc("batch_id")).limit(1).collect()
+    if not last or (regime and last[0]["regime"] != regime.upper()):
+        raise UsageError(f"no {method} linkage{f' in regime {regime}' if regime else ''} that holds: p4dp link {method}")
     run = last[0]
     patients, beneficiaries = people(context)
     claimed = set().union(*beneficiaries.values())
     known = {r[0]: r[1] for r in context.tables.read("silver.patient").select("patient_key", "practice_key").collect()}
     links = context.tables.read("linked.link").where((F.col("method") == method) & F.col("valid_to").isNull())
-    rows = links.where(F.col("run_id") == run["run_id"]).select("patient_key", "beneficiary_id", "visits").collect()
-    linked = {r[0]: (r[1], r[2]) for r in rows}
-    true = {p for p, (b, _) in linked.items() if beneficiaries.get(b) == {patients.get(p, -2)}}
+    linked = {r[0]: r[1] for r in links.select("patient_key", "beneficiary_id").collect()}
+    true = {p for p, b in linked.items() if beneficiaries.get(b) == {patients.get(p, -2)}}
     with_counterpart = {p for p in known if patients.get(p) in claimed}
     false = len(linked) - len(true)
     low, high = beta.ppf((0.025, 0.975), (false, false + 1), (len(linked) - false + 1, max(len(linked) - false, 1)))

@@ -124,13 +124,13 @@ class _Linkage:
         """The model, its commune frequencies, and the run that estimated it."""
         tables = self.context.tables
         if not self.full and last is not None:
-            rows = tables.read("linked.model").where(F.col("run_id") == last["run_id"]).collect()
+            rows = tables.read("linked.model").where(F.col("run_id") == last["model_run_id"]).collect()
             levels = [score.Level(r["comparison"], r["level"], r["label"], r["m"], r["u"]) for r in rows]
             prior = next(x.m for x in levels if x.comparison == "prior")
             return (
                 score.Model(prior, tuple(x for x in levels if x.comparison != "prior")),
-                tables.read("linked.term").where(F.col("run_id") == last["run_id"]),
-                last["run_id"],
+                tables.read("linked.term").where(F.col("run_id") == last["model_run_id"]),
+                last["model_run_id"],
             )
         share = min(1.0, self.settings.sample_patients / max(self.found["patients"], 1))
         sample = pairs.where(F.pmod(F.xxhash64("patient_key", F.lit(7)), F.lit(1_000_000)) < int(share * 1_000_000))
@@ -199,14 +199,9 @@ def _unlinked(
                        F.lit(work.batch_id).cast("bigint").alias("batch_id"), reason.isNull().alias("_gone"))  # fmt: skip
 
 
-def _last(context: Context, regime: str) -> dict[str, Any] | None:
-    rows = (
-        context.tables.read("linked.run")
-        .where((F.col("method") == "indirect") & (F.col("regime") == regime))
-        .orderBy(F.desc("at"))
-        .limit(1)
-        .collect()
-    )
+def _last(context: Context) -> dict[str, Any] | None:
+    """The last indirect linkage."""
+    rows = context.tables.read("linked.run").where("method = 'indirect'").orderBy(F.desc("batch_id")).limit(1).collect()
     return rows[0].asDict() if rows else None
 
 
@@ -244,7 +239,9 @@ def run(
     if missing := [n for n in ("silver.patient", "silver.encounter", "events.beneficiary", "events.event") if n not in published]:
         raise UsageError(f"nothing to link yet: {', '.join(missing)} not published; run nightly and load-snds first")
     take_back(context, published)
-    last = _last(context, regime)
+    last = _last(context)
+    if last is not None and last["regime"] != regime:  # weights of two regimes cannot be compared: this one takes over
+        last = None
     work = _Linkage(
         context,
         regime,
@@ -276,7 +273,7 @@ def run(
         if chosen is None:
             log.warning("no threshold gives the precision asked for (%s): no link is made", asked)
         _write(work, best, who, gp, threshold, mlrun.run_id)
-        summary = {"run_id": mlrun.run_id, "method": "indirect", "regime": regime, "is_full": work.full, "patients": work.found["patients"],
+        summary = {"run_id": mlrun.run_id, "method": "indirect", "regime": regime, "model_run_id": estimated_by, "is_full": work.full, "patients": work.found["patients"],
                    "linked": chosen.linked if chosen else 0, "asked_precision": asked, "threshold": threshold if chosen else None, "margin": settings.margin,
                    "decoys": chosen.decoys if chosen else None, "decoys_accepted": chosen.accepted if chosen else None, "false_share": chosen.share if chosen else None,
                    "false_low": chosen.low if chosen else None, "false_high": chosen.high if chosen else None, "tokens_cut": work.found["tokens_cut"],

@@ -46,12 +46,8 @@ def run(context: Context, patient_key: str, purpose: str) -> dict[str, Any]:
         raise UsageError(f"no link of {patient_key}: {reason[0][0] if reason else 'no such patient in the last linkage'}")
     link = held[0]
     run_ = tables.read("linked.run").where(F.col("run_id") == link["run_id"]).collect()[0]
-    models = tables.read("linked.model").where(F.col("regime") == link["regime"])
-    latest = models.where(F.col("batch_id") <= run_["batch_id"]).agg(F.max_by("run_id", "batch_id")).collect()[0][0]
-    levels = [
-        score.Level(r["comparison"], r["level"], r["label"], r["m"], r["u"])
-        for r in models.where(F.col("run_id") == latest).collect()
-    ]
+    model = tables.read("linked.model").where(F.col("run_id") == run_["model_run_id"]).collect()
+    levels = [score.Level(r["comparison"], r["level"], r["label"], r["m"], r["u"]) for r in model]
     prior = next(x.m for x in levels if x.comparison == "prior")
 
     def read(name: str) -> Any:
