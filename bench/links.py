@@ -47,7 +47,7 @@ def call(home: Path, *arguments: str) -> tuple[dict[str, Any], float, int]:
         try:
             peak = max(peak, sum(p.memory_info().rss for p in [watched, *watched.children(recursive=True)]) >> 20)
         except psutil.NoSuchProcess:
-            break
+            continue  # a child that ended between being listed and being asked
         time.sleep(0.5)
     out, _ = process.communicate()
     if process.returncode:
@@ -79,7 +79,7 @@ class Country:
 def links_evidence(context: Context) -> tuple[Any, Any]:
     """Traits of both sides as the linkage sees them."""
     from p4dp.linkage import evidence
-    from p4dp.pipeline.link import READ
+    from p4dp.pipeline.link_steps import READ
 
     read = context.tables.read
     gp = evidence.records(*(read(n) for n in READ[:6])).people
@@ -115,8 +115,8 @@ def cnam(country: Country) -> set[Pair]:
         rows = country.db.execute(f"""
             WITH pairs AS (SELECT DISTINCT g.patient_key, s.beneficiary_id FROM gp g JOIN snds s USING ({", ".join(traits)})
               WHERE g.patient_key NOT IN (SELECT patient_key FROM done){more}),
-            single AS (SELECT *, count(*) OVER (PARTITION BY patient_key) AS a FROM pairs)
-            SELECT patient_key, beneficiary_id FROM single WHERE a = 1""").fetchall()
+            single AS (SELECT *, count(*) OVER (PARTITION BY patient_key) AS a, count(*) OVER (PARTITION BY beneficiary_id) AS b FROM pairs)
+            SELECT patient_key, beneficiary_id FROM single WHERE a = 1 AND b = 1""").fetchall()
         found |= set(rows)
         if rows:
             country.db.executemany("INSERT INTO done VALUES (?, ?)", rows)
@@ -128,7 +128,7 @@ def plain_splink(country: Country) -> list[tuple[float, Pair]]:
 
     def side(name: str, key: str, people: str) -> Any:
         return country.db.execute(f"""
-            SELECT {key} AS unique_id, sex, CAST(birth_year AS varchar) AS birth_year, CAST(birth_month AS varchar) AS birth_month, commune, department,
+            SELECT {key} AS unique_id, sex, CAST(CAST(birth_year AS int) AS varchar) AS birth_year, CAST(CAST(birth_month AS int) AS varchar) AS birth_month, commune, department,
               (SELECT list(DISTINCT doctor || strftime(day, '%Y%m%d')) FROM {name}_visits v WHERE v.{key} = p.{key}) AS visits,
               (SELECT list(DISTINCT strftime(day, '%Y%m%d') || atc) FROM {name}_drugs v WHERE v.{key} = p.{key}) AS drugs
             FROM {people} p""").df()  # fmt: skip

@@ -325,7 +325,7 @@ def simulate_circuit(
     set_: SetOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """The simulated country plays the trusted circuit: an extract under subject numbers, below snds-extracts/."""
+    """The simulated country plays the trusted circuit: an extract under subject numbers, below circuit/."""
     from p4dp.simulate import circuit
 
     options = _options(config, home, set_, json_)
@@ -335,7 +335,7 @@ def simulate_circuit(
     whole = base / settings.simulate.snds_dialect
     if not file.exists() or not whole.exists():
         raise UsageError(f"needed: {file} (p4dp link request) and {whole} (p4dp simulate --snds-ratio)")
-    result = circuit.play(Path(settings.home).absolute(), file, whole, base / f"circuit-{request}")
+    result = circuit.play(Path(settings.home).absolute(), file, whole, Path(settings.home).absolute() / "circuit" / request)
     _say(options, dict(result), "circuit")
 
 

@@ -16,6 +16,10 @@ class UsageError(P4dpError):
     exit_code = 2
 
 
+class NotEnoughToLink(UsageError):
+    """Too few pairs to estimate a linkage model from."""
+
+
 class DeliveriesRefused(P4dpError):
     """With --strict: at least one delivery was refused."""
 

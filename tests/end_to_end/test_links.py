@@ -118,10 +118,9 @@ def test_the_trusted_circuit_links_whom_it_finds(linked: Country, tmp_path: Path
         .select("patient_key", "beneficiary_id")
         .collect()
     )
-    patients, _ = links.people(context)
-    asked_as = {number: nir + birth for number, nir, birth, *_ in (x.split(";") for x in lines[1:])}
-    numbers = {nir + birth: n for n, nir, birth in links._lines(tmp_path / "truth" / "claims-identity")}
-    assert rows and all(patients[p] == numbers[asked_as[b]] for p, b in rows)
+    assert rows and len({b for _, b in rows}) <= len(rows)
+    found = links.evaluate(context, "direct")
+    assert (found["precision"], found["linked"]) == (1.0, done["linked"]) and found["recall"] > 0.5
     with other.lease() as lease:
         searched = link_direct.request(Context.of(other.config, other.spark, lease), indirect=True)
     care = (Path(str(searched["folder"])) / "care.csv").read_text("utf-8").splitlines()

@@ -27,10 +27,27 @@ def people(context: Context) -> tuple[dict[str, int], dict[str, set[int]]]:
     maker = PseudonymMaker(load_secret(context.config.at(context.config.vault.secret_file)))
     patients = {maker.patient(practice, local): number for practice, local, number in _lines(folder / "claims-patient")}
     numbers = {(psa, rank): number for number, psa, rank in _lines(folder / "claims-person")}
+    numbers |= _subjects(context, folder)
     beneficiaries: dict[str, set[int]] = {}
-    for r in context.tables.read("events.pseudonym").select("BEN_NIR_PSA", "BEN_RNG_GEM", "beneficiary_id").collect():
+    published = context.ledger.published()
+    for r in (
+        context.tables.read("events.pseudonym", published.get("events.pseudonym"))
+        .select("BEN_NIR_PSA", "BEN_RNG_GEM", "beneficiary_id")
+        .collect()
+    ):
         beneficiaries.setdefault(r[2], set()).add(numbers.get((r[0], r[1]), -1))
     return patients, beneficiaries
+
+
+def _subjects(context: Context, folder: Path) -> dict[tuple[str, int], int]:
+    """Subject numbers of requests → persons, as the played circuit finds them."""
+    requests = Path(context.config.at(context.config.roots.vault)) / "requests"
+    files = list(requests.glob("*/subjects.csv"))
+    if not files:
+        return {}
+    known = {(nir, birth, sex): number for number, nir, birth, sex in _lines(folder / "claims-identity")}
+    lines = [line.split(";") for file in files for line in file.read_text("utf-8").splitlines()[1:]]
+    return {(subject, 1): known[nir, birth, sex] for subject, nir, birth, sex, _ in lines if (nir, birth, sex) in known}
 
 
 def evaluate(context: Context, method: str = "indirect", regime: str | None = None) -> dict[str, Any]:
@@ -38,21 +55,31 @@ def evaluate(context: Context, method: str = "indirect", regime: str | None = No
 
     Recall is among patients who have a counterpart in the claims; a patient without one who is linked is a false link.
     """
-    runs = context.tables.read("linked.run").where(F.col("method") == method)
+    published = context.ledger.published()
+    runs = context.tables.read("linked.run", published.get("linked.run")).where(F.col("method") == method)
     last = runs.orderBy(F.desc("batch_id")).limit(1).collect()
     if not last or (regime and last[0]["regime"] != regime.upper()):
         raise UsageError(f"no {method} linkage{f' in regime {regime}' if regime else ''} that holds: p4dp link {method}")
     run = last[0]
     patients, beneficiaries = people(context)
     claimed = set().union(*beneficiaries.values())
-    known = {r[0]: r[1] for r in context.tables.read("silver.patient").select("patient_key", "practice_key").collect()}
-    links = context.tables.read("linked.link").where((F.col("method") == method) & F.col("valid_to").isNull())
+    known = {
+        r[0]: r[1]
+        for r in context.tables.read("silver.patient", published.get("silver.patient"))
+        .select("patient_key", "practice_key")
+        .collect()
+    }
+    links = context.tables.read("linked.link", published.get("linked.link")).where(
+        (F.col("method") == method) & F.col("valid_to").isNull()
+    )
     linked = {r[0]: r[1] for r in links.select("patient_key", "beneficiary_id").collect()}
     true = {p for p, b in linked.items() if beneficiaries.get(b) == {patients.get(p, -2)}}
     with_counterpart = {p for p in known if patients.get(p) in claimed}
     false = len(linked) - len(true)
     low, high = beta.ppf((0.025, 0.975), (false, false + 1), (len(linked) - false + 1, max(len(linked) - false, 1)))
-    reasons = Counter(r[0] for r in context.tables.read("linked.unlinked").select("reason").collect())
+    reasons = Counter(
+        r[0] for r in context.tables.read("linked.unlinked", published.get("linked.unlinked")).select("reason").collect()
+    )
     return {
         "method": method, "regime": run["regime"], "patients": len(known), "with_counterpart": len(with_counterpart), "linked": len(linked),
         "precision": len(true) / len(linked) if linked else None, "recall": len(true) / len(with_counterpart) if with_counterpart else None,

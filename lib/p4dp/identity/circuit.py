@@ -24,24 +24,32 @@ def birth_day(raw: Column) -> Column:
     )
 
 
-def subjects(patients: DataFrame) -> DataFrame:
-    """vault.patient → patient_key and the columns of the request, for patients whose NIR and birth date can be used.
+def subjects(patients: DataFrame, sexes: DataFrame, prefix: str) -> DataFrame:
+    """vault.patient → patient_key and the columns of the request, for patients who can be asked for.
 
-    Practices know one NIR of a patient and not whether it is the insured's or his own: it is sent as both. Patients of two practices with one NIR
-    and birth date are one subject: here they meet as one individual. Numbers are drawn anew in each request.
+    Practices know one NIR of a patient and not whether it is the insured's or his own: it is sent as both. Patients of two practices with one NIR,
+    birth date and sex are one subject: here they meet as one individual. Two patients of one practice who agree in all three (same-sex twins under a
+    parent's NIR) could not be told apart in what comes back, and are left out.
+
+    Args:
+        sexes: patient_key, sex (male, female) as the practice has it: the NIR's own figure is the insured's.
+        prefix: of subject numbers, so that those of two requests are never the same; numbers are drawn anew in each request.
     """
-    last = (
-        patients.groupBy("patient_key")
-        .agg(F.max_by(F.struct("nir", "nir_status", "birth_date"), "sequence").alias("p"))
-        .select("patient_key", "p.*")
+    last = patients.groupBy("patient_key", "practice_id").agg(
+        F.max_by(F.struct("nir", "nir_status", "birth_date"), "sequence").alias("p")
     )
-    nir = F.upper(F.translate("nir", " ", ""))
-    usable = last.where(F.col("nir_status").isin("valid", "no_key")).select(
-        "patient_key", F.substring(nir, 1, 13).alias("nir"), birth_day(F.col("birth_date")).alias("birth")).where("nir IS NOT NULL AND birth IS NOT NULL")  # fmt: skip
-    people = usable.select("nir", "birth").distinct().withColumn("_random", F.rand())
+    nir = F.upper(F.regexp_replace("nir", r"[\s.\-]", ""))
+    known = F.create_map(F.lit("male"), F.lit("1"), F.lit("female"), F.lit("2"))
+    usable = last.select("patient_key", "practice_id", "p.*").where(F.col("nir_status").isin("valid", "no_key")).join(sexes, "patient_key").select(
+        "patient_key", "practice_id", F.substring(nir, 1, 13).alias("nir"), birth_day(F.col("birth_date")).alias("birth"), known[F.col("sex")].alias("sex"))  # fmt: skip
+    usable = usable.where("nir IS NOT NULL AND birth IS NOT NULL AND sex IS NOT NULL")
+    person = ["nir", "birth", "sex"]
+    same = Window.partitionBy("practice_id", *person)
+    alone = usable.withColumn("_same", F.count(F.lit(1)).over(same)).where("_same = 1").drop("_same")
+    people = alone.select(*person).distinct().withColumn("_random", F.rand())
     numbered = people.withColumn(
-        "NUM_SUJET", F.format_string("NS_%09d", F.row_number().over(Window.orderBy("_random", "nir", "birth")))
+        "NUM_SUJET", F.format_string(f"{prefix}%09d", F.row_number().over(Window.orderBy("_random", *person)))
     )
-    return usable.join(numbered.drop("_random"), ["nir", "birth"]).select(
-        "patient_key", "NUM_SUJET", F.col("nir").alias("NIR_ASSURE"), F.col("birth").alias("DATE_NAISSANCE"), F.substring("nir", 1, 1).alias("SEXE"),
+    return alone.join(numbered.drop("_random"), person).select(
+        "patient_key", "NUM_SUJET", F.col("nir").alias("NIR_ASSURE"), F.col("birth").alias("DATE_NAISSANCE"), F.col("sex").alias("SEXE"),
         F.col("nir").alias("NIR_BENEFICIAIRE"))  # fmt: skip

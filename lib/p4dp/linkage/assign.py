@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 from scipy.stats import beta
@@ -69,34 +68,37 @@ class Choice:
     high: float
 
 
-def _at(counts: list[tuple[int | None, int | None, int]], patients: int, step: int) -> Choice:
+def at(counts: list[tuple[int | None, int | None, int]], patients: int, threshold: float) -> Choice:
+    """What a threshold gives.
+
+    Of `patients` some have no counterpart: those without a link, and those with a false one. A share `p` of them is given a link, as decoys are; so
+    false links are p / (1 - p) times those without a link. Patients without a link who do have a counterpart make this rather too high.
+    """
+    step = round(threshold / STEP)
     linked = sum(n for link, _, n in counts if link is not None and link >= step)
     accepted = sum(n for link, decoy, n in counts if link is not None and link >= step and decoy is not None and decoy >= step)
-    # those without a link are taken to have no counterpart: more than there are, so that the share is rather too high than too low
-    times = (patients - linked) / linked if linked else 0.0
-    low, high = beta.ppf((0.025, 0.975), accepted + 0.5, linked - accepted + 0.5) if linked else (0.0, 1.0)
-    share = accepted / linked * times if linked else 1.0
-    bounds = np.clip((0.0 if accepted == 0 else low * times, high * times), 0, 1)
-    return Choice(step * STEP, linked, linked, accepted, min(share, 1.0), float(bounds[0]), float(bounds[1]))
+    if not linked:
+        return Choice(threshold, 0, 0, 0, 1.0, 0.0, 1.0)
+
+    def share(p: float) -> float:
+        return float(min(p / (1 - p) * (patients - linked) / linked, 1.0)) if p < 1 else 1.0
+
+    low, high = beta.ppf((0.025, 0.975), accepted + 0.5, linked - accepted + 0.5)
+    return Choice(threshold, linked, linked, accepted, share(accepted / linked), share(low) if accepted else 0.0, share(high))
 
 
 def curve(counts: list[tuple[int | None, int | None, int]], patients: int) -> list[Choice]:
     """Every threshold that makes a difference, lowest first."""
     steps = sorted({x for link, decoy, _ in counts for x in (link, decoy) if x is not None})
-    return [_at(counts, patients, s) for s in steps]
+    return [at(counts, patients, s * STEP) for s in steps]
 
 
 def choose(choices: list[Choice], precision: float) -> Choice | None:
-    """The lowest threshold from which on the expected share of false links is no more than asked; None when no threshold gives it.
+    """The lowest threshold at which the expected share of false links is no more than asked; None when no threshold gives it.
 
     Few decoys can say little about rare mistakes: a pair that the model holds for less likely than not (weight below 0) is never a link.
     """
-    good: Choice | None = None
-    for choice in reversed(choices):
-        if choice.threshold < 0 or (choice.linked and choice.share > 1 - precision):
-            break
-        good = choice if choice.linked else good
-    return good
+    return next((c for c in choices if c.threshold >= 0 and c.linked and c.share <= 1 - precision), None)
 
 
 def reason(threshold: float, margin: float) -> Column:

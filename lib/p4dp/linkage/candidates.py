@@ -65,7 +65,7 @@ def pairs(left: DataFrame, right: DataFrame, counts: DataFrame, people: Column |
     worth = rare.select("token", F.log2(F.lit(people) / F.col("rights")).alias("worth"))
     met = left.join(worth, "token").join(right, "token")
     found = met.groupBy("patient_key", "beneficiary_id").agg(
-        F.count(F.lit(1)).cast("int").alias("shared"), F.sum("worth").alias("rarity")
+        F.count(F.lit(1)).cast("int").alias("shared"), F.round(F.sum("worth"), 6).alias("rarity")
     )
     best = Window.partitionBy("patient_key").orderBy(F.desc("rarity"), "beneficiary_id")
     return found.withColumn("rank", F.row_number().over(best)).where(F.col("rank") <= keep).drop("rank")

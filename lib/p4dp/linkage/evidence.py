@@ -100,6 +100,7 @@ def claims(people: DataFrame, events: DataFrame, merged: DataFrame | None = None
     seen_by = F.coalesce("performer", "facility")
     visits = (
         care.where("kind = 'gp_visit'")
+        .where(seen_by.isNotNull())
         .select("beneficiary_id", seen_by.alias("doctor"), F.col("start_date").alias("day"))
         .distinct()
     )

@@ -12,6 +12,8 @@ from p4dp.linkage.evidence import Evidence
 
 #: Visits with the same traits on the same day that must speak for a practitioner, and how far ahead of the next one he must be.
 LEAST_SUPPORT, LEAST_LEAD = 3.0, 2.0
+#: Share of a number's own visits that must speak so: an outside doctor of the same town meets some of ours by chance.
+LEAST_SHARE = 0.2
 #: A token that more visits share says little and costs much.
 _MOST = 20
 
@@ -24,7 +26,7 @@ def clear(visits: DataFrame) -> DataFrame:
 
 def listed(correspondence: DataFrame) -> DataFrame:
     """Regime B: `am_number`, `pfs_num` of a file → pfs, doctor."""
-    return correspondence.select(
+    return correspondence.where("pfs_num IS NOT NULL AND am_number IS NOT NULL").select(
         F.col("pfs_num").alias("pfs"), F.substring("am_number", 1, 8).alias("doctor"), F.lit("correspondence").alias("method"),
         F.lit(None).cast("double").alias("support"), F.lit(None).cast("double").alias("runner_up")).distinct()  # fmt: skip
 
@@ -33,7 +35,7 @@ def aligned(gp: Evidence, snds: Evidence) -> DataFrame:
     """Regime C: visits of both sides that agree on day, sex, month of birth and commune vote for their practitioners.
 
     A vote counts one over the visits that share its token on either side, so that it is worth most where it can hardly be chance. Each number of
-    the extract takes the practitioner with most votes, when they are enough and far ahead of the next; a practitioner may have several numbers.
+    the extract takes the practitioner with most votes, when they are enough, a good part of its own visits, and far ahead of the next; a practitioner may have several numbers.
     """
     traits = ("day", "sex", "birth_year", "birth_month", "commune")
 
@@ -44,12 +46,14 @@ def aligned(gp: Evidence, snds: Evidence) -> DataFrame:
             f"{name}_n", F.count(F.lit(1)).over(Window.partitionBy("token")))  # fmt: skip
 
     left, right = tokens(gp, "patient_key", "doctor"), tokens(snds, "beneficiary_id", "pfs")
+    own = right.groupBy("pfs").agg(F.count(F.lit(1)).alias("visits"))
     votes = left.where(f"doctor_n <= {_MOST}").join(right.where(f"pfs_n <= {_MOST}"), "token")
-    counted = votes.groupBy("pfs", "doctor").agg(F.sum(1.0 / (F.col("doctor_n") * F.col("pfs_n"))).alias("support"))
+    counted = votes.groupBy("pfs", "doctor").agg(F.round(F.sum(1.0 / (F.col("doctor_n") * F.col("pfs_n"))), 6).alias("support"))
     ranked = counted.withColumns({
         "runner_up": F.coalesce(F.lead("support").over(Window.partitionBy("pfs").orderBy(F.desc("support"), "doctor")), F.lit(0.0)),
         "rank": F.row_number().over(Window.partitionBy("pfs").orderBy(F.desc("support"), "doctor")),
     })  # fmt: skip
+    ranked = ranked.join(own, "pfs").where(F.col("support") >= LEAST_SHARE * F.col("visits"))
     sure = ranked.where(
         (F.col("rank") == 1) & (F.col("support") >= LEAST_SUPPORT) & (F.col("support") >= LEAST_LEAD * F.col("runner_up"))
     )

@@ -63,15 +63,19 @@ def _curve(choices: list[Choice], patients: int, threshold: float | None) -> str
     return _svg(figure)
 
 
+def _few(n: int) -> str:
+    return str(n) if n == 0 or n >= SMALLEST else f"fewer than {SMALLEST}"
+
+
 def _groups(rows: list[tuple[str, str, int, int]]) -> str:
     out = ["<table><tr><th>group</th><th>patients</th><th>linked</th></tr>"]
+    hidden = {(trait, value) for trait, value, patients, linked in rows if shown(patients, linked) is None}
+    for trait in {r[0] for r in rows}:  # a group that is hidden alone could be had by subtraction
+        mine = sorted((r[2], r[1]) for r in rows if r[0] == trait)
+        if sum((trait, v) in hidden for _, v in mine) == 1 and len(mine) > 1:
+            hidden.add((trait, next(v for _, v in mine if (trait, v) not in hidden)))
     for trait, value, patients, linked in sorted(rows):
-        share = shown(patients, linked)
-        told = (
-            (str(patients), f"{share:.0%}")
-            if share is not None
-            else (f"fewer than {SMALLEST}" if patients < SMALLEST else str(patients), "not shown")
-        )
+        told = ("not shown", "not shown") if (trait, value) in hidden else (str(patients), f"{linked / patients:.0%}")
         out.append(
             f"<tr><td>{html.escape(trait)}: {html.escape(value)}</td><td class=n>{told[0]}</td><td class=n>{told[1]}</td></tr>"
         )
@@ -80,17 +84,21 @@ def _groups(rows: list[tuple[str, str, int, int]]) -> str:
 
 def page(summary: dict[str, Any], choices: list[Choice], weights: list[tuple[str, int, int]], step: float, groups: list[tuple[str, str, int, int]],
          practices: list[tuple[int, int]], reasons: dict[str, int]) -> str:  # fmt: skip
-    """The page; every count from 1 to 10 is left out."""
+    """The page; no count of 1 to 10 patients is on it."""
     facts = {k: summary[k] for k in ("method", "regime", "patients", "linked", "asked_precision", "threshold", "margin", "decoys", "decoys_accepted", "false_share", "false_low",
                                      "false_high", "pairs", "tokens_cut", "run_id")}  # fmt: skip
-    rows = "".join(
-        f"<tr><td>{k.replace('_', ' ')}</td><td class=n>{'' if v is None else f'{v:.5g}' if isinstance(v, float) else v}</td></tr>"
+    told = {
+        k: _few(v)
+        if k in ("patients", "linked", "decoys", "decoys_accepted")
+        else ""
+        if v is None
+        else f"{v:.5g}"
+        if isinstance(v, float)
+        else v
         for k, v in facts.items()
-    )
-    without = "".join(
-        f"<tr><td>{html.escape(k)}</td><td class=n>{v if v >= SMALLEST else f'fewer than {SMALLEST}'}</td></tr>"
-        for k, v in sorted(reasons.items())
-    )
+    }
+    rows = "".join(f"<tr><td>{k.replace('_', ' ')}</td><td class=n>{v}</td></tr>" for k, v in told.items())
+    without = "".join(f"<tr><td>{html.escape(k)}</td><td class=n>{_few(v)}</td></tr>" for k, v in sorted(reasons.items()))
     shares = "".join(f"<tr><td>{10 * t} % and more</td><td class=n>{n}</td></tr>" for t, n in sorted(practices))
     return "\n".join([
         _HEAD.format(run=summary["run_id"]), "<h1>Linkage</h1>", f"<table>{rows}</table>",

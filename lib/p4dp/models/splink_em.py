@@ -16,7 +16,7 @@ import duckdb
 import pandas as pd
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
-from p4dp.errors import UsageError
+from p4dp.errors import NotEnoughToLink
 from p4dp.linkage.compare import COUNTS, TRAITS, comparisons
 from p4dp.linkage.score import TERM, Level, Model
 
@@ -96,12 +96,14 @@ def estimate(pairs: pd.DataFrame) -> Estimate:
     """Pairs in the columns of compare.features, with `rarity` → a model.
 
     Raises:
-        UsageError: too few pairs to estimate anything from.
+        NotEnoughToLink: too few pairs to estimate anything from.
     """
     if len(pairs) < LEAST_PAIRS:
-        raise UsageError(
+        raise NotEnoughToLink(
             f"{len(pairs)} candidate pairs cannot carry an estimate: {LEAST_PAIRS} at least; load more deliveries or claims"
         )
+    # a total order: which candidate is the likeliest must not depend on the order of files
+    pairs = pairs.sort_values(["patient_key", "rarity", "beneficiary_id"], ascending=[True, False, True]).reset_index(drop=True)
     given, before = _with_u(pairs, settings()), list[float]()
     for _ in range(_ROUNDS):
         trained = linker(pairs, given)
@@ -115,7 +117,7 @@ def estimate(pairs: pd.DataFrame) -> Estimate:
         before = now
     prior = float(given["probability_two_random_records_match"])
     if not LEAST_TRUE <= prior * len(pairs) < len(pairs):
-        raise UsageError(f"{prior * len(pairs):.0f} of {len(pairs)} candidate pairs look true: too few to estimate from")
+        raise NotEnoughToLink(f"{prior * len(pairs):.0f} of {len(pairs)} candidate pairs look true: too few to estimate from")
     trained = linker(pairs, given)
     levels = [
         Level(c.output_column_name, x.comparison_vector_value, x.label_for_charts, float(x.m_probability or 0), float(x.u_probability or 0))

@@ -7,8 +7,8 @@ what the next one reads; nothing that others read changes before the last step, 
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,164 +17,28 @@ from pyspark.sql import functions as F
 
 from p4dp.contracts import layer, table
 from p4dp.errors import GateFailed, UsageError
-from p4dp.linkage import assign, candidates, compare, evidence, practitioners, report, score
+from p4dp.linkage import assign, report
 from p4dp.linkage.evidence import Evidence
-from p4dp.models import linkage_page, splink_em, tracking
+from p4dp.models import linkage_page, tracking
 from p4dp.pipeline import validated
-from p4dp.pipeline.context import Context, log
+from p4dp.pipeline.context import Context
+from p4dp.pipeline.link_steps import READ, Linkage, batches
 from p4dp.storage.ledger import now
 
 REGIMES = ("A", "B", "C", "D")
-#: Tables that are read, at their published versions.
-READ = ("silver.patient", "silver.practitioner", "silver.encounter", "silver.prescription", "silver.order", "silver.lab_result", "events.beneficiary",
-         "events.event")  # fmt: skip
-
-
-@dataclass
-class _Linkage:
-    """One linkage: what it reads, and what it leaves for the next step."""
-
-    context: Context
-    regime: str
-    full: bool
-    batch_id: int
-    versions: dict[str, int]
-    found: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def settings(self) -> Any:
-        """The section of the configuration."""
-        return self.context.config.linkage
-
-    def read(self, name: str) -> DataFrame:
-        """A table at its published version."""
-        return self.context.tables.read(name, self.versions[name])
-
-    def staged(self, name: str, rows: DataFrame, **counts: Any) -> DataFrame:
-        """Writes a step's result; `counts` are noted on the way."""
-        path = f"{self.context.config.at(self.context.config.roots.warehouse)}/staging/link={self.batch_id}/{name}"
-        written, seen = self.context.tables.counted(path, rows, counts)
-        self.found |= seen
-        return written
-
-    def kept(self, name: str, side: Evidence) -> Evidence:
-        """A side's events, written."""
-        return side.map(*(self.staged(f"{name}-{part}", getattr(side, part)) for part in ("visits", "drugs", "analyses")))
-
-    def sides(self) -> tuple[Evidence, Evidence]:
-        """Both sides under the same practitioners."""
-        gp = self.kept("records", evidence.records(*(self.read(n) for n in READ[:6])))
-        snds = self.kept(
-            "claims", evidence.claims(self.read("events.beneficiary"), self.read("events.event"), self.context.mappings.communes)
-        )
-        if self.regime == "D":
-            return self.kept("records-known", practitioners.nobody(gp)), self.kept("claims-known", practitioners.nobody(snds))
-        if self.regime == "A":
-            numbers = practitioners.clear(snds.visits)
-        elif self.regime == "B":
-            numbers = practitioners.listed(self._correspondence())
-        else:
-            numbers = practitioners.aligned(gp, snds)
-        tables = self.context.tables
-        tables.overwrite("linked.practitioner", numbers.withColumn("batch_id", F.lit(self.batch_id).cast("bigint")))
-        return gp, self.kept("claims-known", practitioners.known(snds, tables.read("linked.practitioner")))
-
-    def _correspondence(self) -> DataFrame:
-        file = self.context.config.at(self.settings.correspondence)
-        if "://" not in file and not Path(file).exists():
-            raise UsageError(f"regime B needs {file}: a file with am_number,pfs_num, or set linkage.correspondence")
-        return self.context.spark.read.csv(file, header=True)
-
-    def considered(self, gp: Evidence, last: dict[str, Any] | None) -> DataFrame:
-        """Patients to link: all, or those of whom silver holds something newer than the last run saw."""
-        people = gp.people.select("patient_key", "practice_key")
-        if self.full or last is None or last["events_batch"] < self.found["events_batch"]:
-            return people
-        newer = [
-            self.read(n).where(F.col("batch_id") > last["silver_batch"]).select("patient_key")
-            for n in READ
-            if n.startswith("silver") and n != "silver.practitioner"
-        ]
-        changed = newer[0]
-        for rows in newer[1:]:
-            changed = changed.unionAll(rows)
-        return people.join(changed.distinct(), "patient_key", "left_semi")
-
-    def pairs(self, gp: Evidence, snds: Evidence, who: DataFrame) -> DataFrame:
-        """Candidates with everything that is compared."""
-        left = candidates.tokens(gp, "patient_key", self.regime != "D").join(who.select("patient_key"), "patient_key", "left_semi")
-        left = self.staged("tokens-records", left)
-        right = self.staged("tokens-claims", candidates.tokens(snds, "beneficiary_id", self.regime != "D"))
-        counts = candidates.counted(left, right)
-        counts = self.staged("tokens", counts, **candidates.cut(counts, self.settings.most_pairs))
-        if self.found["tokens_cut"]:
-            log.info(
-                "%s of %s tokens are shared by too many and are not joined (linkage.most_pairs)",
-                self.found["tokens_cut"],
-                self.found["tokens"],
-            )
-        people = max(self.found["beneficiaries"], 2)
-        near = self.staged(
-            "candidates", candidates.pairs(left, right, counts, people, self.settings.most_pairs, self.settings.keep)
-        )
-        since, until = self.found["since"], self.found["until"]
-        return self.staged("pairs", compare.features(near, gp, snds, since, until), pairs=F.count(F.lit(1)))
-
-    def model(self, pairs: DataFrame, run: tracking.Run, last: dict[str, Any] | None) -> tuple[score.Model, DataFrame, str]:
-        """The model, its commune frequencies, and the run that estimated it."""
-        tables = self.context.tables
-        if not self.full and last is not None:
-            rows = tables.read("linked.model").where(F.col("run_id") == last["model_run_id"]).collect()
-            levels = [score.Level(r["comparison"], r["level"], r["label"], r["m"], r["u"]) for r in rows]
-            prior = next(x.m for x in levels if x.comparison == "prior")
-            return (
-                score.Model(prior, tuple(x for x in levels if x.comparison != "prior")),
-                tables.read("linked.term").where(F.col("run_id") == last["model_run_id"]),
-                last["model_run_id"],
-            )
-        share = min(1.0, self.settings.sample_patients / max(self.found["patients"], 1))
-        sample = pairs.where(F.pmod(F.xxhash64("patient_key", F.lit(7)), F.lit(1_000_000)) < int(share * 1_000_000))
-        estimated = splink_em.estimate(sample.toPandas())
-        usual = next(x.u for x in estimated.model.levels if x.comparison == "place" and x.level == max(estimated.model.of("place")))
-        run.params({"sample_share": share, "sample_pairs": estimated.pairs})
-        run.object("model.json", estimated.settings)
-        for name, chart in estimated.charts.items():
-            run.text(f"{name}.html", chart)
-        stamp = {"run_id": F.lit(run.run_id), "batch_id": F.lit(self.batch_id).cast("bigint")}
-        frequencies = self.staged("terms", score.terms(pairs, usual))
-        tables.append("linked.term", frequencies.withColumns(stamp), self.batch_id)
-        levels = [
-            score.Level("prior", 0, "true pairs among candidates", estimated.model.prior, 1 - estimated.model.prior),
-            *estimated.model.levels,
-        ]
-        listed = [(run.run_id, self.regime, x.comparison, x.level, x.label, x.m, x.u, self.batch_id) for x in levels]
-        tables.append("linked.model", self.context.spark.createDataFrame(listed, "run_id string, regime string, comparison string, level int, label string, m double, u double, batch_id bigint"), self.batch_id)  # fmt: skip
-        return estimated.model, frequencies, run.run_id
-
-    def best(self, pairs: DataFrame, model: score.Model, frequencies: DataFrame, who: DataFrame) -> DataFrame:
-        """The best beneficiary of each patient considered, beside links that others of the practice hold already."""
-        weighed = score.scored(pairs, model, frequencies).withColumn("counts_only", F.lit(False))
-        others = self.active().join(who.select("patient_key"), "patient_key", "left_anti").withColumn("counts_only", F.lit(True))
-        both = weighed.unionByName(
-            others.select("patient_key", "practice_key", "beneficiary_id", "weight", "counts_only"), allowMissingColumns=True
-        )
-        return self.staged("best", assign.ranked(both))
-
-    def active(self) -> DataFrame:
-        """Indirect links that hold."""
-        return self.context.tables.read("linked.link").where("valid_to IS NULL AND method = 'indirect'")
 
 
 def _links(
-    work: _Linkage, best: DataFrame, who: DataFrame, threshold: float, margin: float, run_id: str, today: dt.date
+    work: Linkage, best: DataFrame, who: DataFrame, gp: Evidence, threshold: float, margin: float, run_id: str, today: dt.date
 ) -> DataFrame:
-    """Rows of linked.link to write: links found, and those of patients considered that do not hold any more."""
+    """Rows of linked.link to write: links found, those of patients considered that do not hold any more, and those of patients who are gone."""
     day, stamp = F.lit(today), {"run_id": F.lit(run_id), "batch_id": F.lit(work.batch_id).cast("bigint")}
     found = best.where((F.col("weight") >= threshold) & assign.eligible(margin)).select(
         "patient_key", "practice_key", "beneficiary_id", F.lit("indirect").alias("method"), F.lit(work.regime).alias("regime"), "weight", "probability",
         F.when(F.col("second") > -900, F.col("weight") - F.col("second")).alias("margin"), F.col("visits_met_l").alias("visits_met"),
         F.col("visits_l").alias("visits"), F.col("drugs_met_l").alias("drugs_met"), F.col("drugs_l").alias("drugs"))  # fmt: skip
-    old = work.active().join(who.select("patient_key"), "patient_key", "left_semi")
+    stay = gp.people.select("patient_key").join(who.select("patient_key"), "patient_key", "left_anti")
+    old = work.active().join(stay, "patient_key", "left_anti")
     since = old.select("patient_key", "beneficiary_id", F.col("valid_from").alias("_since"))
     now_ = found.join(since, ["patient_key", "beneficiary_id"], "left").withColumns(
         {"valid_from": F.coalesce("_since", day), "valid_to": F.lit(None).cast("date"), **stamp}
@@ -187,16 +51,22 @@ def _links(
 
 
 def _unlinked(
-    work: _Linkage, best: DataFrame, who: DataFrame, gp: Evidence, threshold: float, margin: float, run_id: str
+    work: Linkage, best: DataFrame, who: DataFrame, gp: Evidence, threshold: float, margin: float, run_id: str
 ) -> DataFrame:
-    """Rows of linked.unlinked: patients considered, with the reason; `_gone` where there is a link now."""
+    """Rows of linked.unlinked: patients considered, with the reason; `_gone` where there is a link now, or no such patient any more."""
     traced = gp.visits.select("patient_key").unionAll(gp.drugs.select("patient_key")).distinct().withColumn("_traced", F.lit(True))
     told = best.select("patient_key", "weight", assign.reason(threshold, margin).alias("_reason"), F.lit(True).alias("_known"))
     rows = who.join(told, "patient_key", "left").join(traced, "patient_key", "left")
     without = F.when(F.col("_traced"), "no_candidate").otherwise("no_trace")
     reason = F.when(F.col("_known"), F.col("_reason")).otherwise(without)
-    return rows.select("patient_key", "practice_key", F.coalesce(reason, F.lit("below_threshold")).alias("reason"), "weight", F.lit(run_id).alias("run_id"),
+    told_before = (
+        work.context.tables.read("linked.unlinked")
+        .join(gp.people.select("patient_key"), "patient_key", "left_anti")
+        .withColumn("_gone", F.lit(True))
+    )
+    looked_at = rows.select("patient_key", "practice_key", F.coalesce(reason, F.lit("below_threshold")).alias("reason"), "weight", F.lit(run_id).alias("run_id"),
                        F.lit(work.batch_id).cast("bigint").alias("batch_id"), reason.isNull().alias("_gone"))  # fmt: skip
+    return looked_at.unionByName(told_before)
 
 
 def _last(context: Context) -> dict[str, Any] | None:
@@ -206,7 +76,11 @@ def _last(context: Context) -> dict[str, Any] | None:
 
 
 def take_back(context: Context, published: dict[str, int]) -> None:
-    """Takes linked tables back to what was published, after a run that was killed."""
+    """Takes linked tables back to what was published, after a run that was killed or refused."""
+    links = [b for b in context.ledger.batches() if b["kind"] == "link"]
+    opened, done = ({b["batch_id"] for b in links if b["step"] == step} for step in ("opened", "published"))
+    if not opened - done or max(opened) == max(done, default=0):
+        return
     for contract in layer("linked"):
         name = f"linked.{contract.name}"
         if context.tables.exists(name) and context.tables.version(name) != published.get(name, 0):
@@ -223,12 +97,14 @@ def run(
     """Links patients to beneficiaries; returns the closing summary.
 
     Args:
-        regime: what is known of practitioners, A to D.
-        full: considers every patient and estimates a new model; otherwise the last model is used for patients with something new.
-        precision: share of true links asked for.
+        regime: what is known of practitioners, A to D. Another than the last run's takes over from it, as `full` does.
+        full: estimates a new model and a new threshold; otherwise those of the last run are used: for patients with something new, or for everybody
+            when there are new claims, with a threshold that is chosen again.
+        precision: share of true links asked for, of a full run.
 
     Raises:
-        UsageError: nothing published to link, an unknown regime, a missing correspondence, or too few pairs for an estimate.
+        UsageError: nothing published to link, an unknown regime, a missing correspondence, a precision that no threshold gives.
+        NotEnoughToLink: too few pairs for an estimate.
         GateFailed: an expectation on the links failed; published versions are untouched.
     """
     settings = context.config.linkage
@@ -240,49 +116,58 @@ def run(
         raise UsageError(f"nothing to link yet: {', '.join(missing)} not published; run nightly and load-snds first")
     take_back(context, published)
     last = _last(context)
-    if last is not None and last["regime"] != regime:  # weights of two regimes cannot be compared: this one takes over
+    if full or (last is not None and last["regime"] != regime):  # weights of two models cannot be compared
         last = None
-    work = _Linkage(
-        context,
-        regime,
-        full or last is None,
-        context.ledger.last_batch() + 1,
-        {n: published.get(n, 0) for n in READ if n in published},
-    )
+    if last is not None and precision is not None:
+        raise UsageError("--precision chooses a new threshold: give --full with it")
+    work = Linkage(context, regime, context.ledger.last_batch() + 1, {n: published.get(n, 0) for n in READ if n in published}, last)
     for name in READ:
         work.versions.setdefault(name, 0)
         context.tables.create(name)
     context.ledger.step(work.batch_id, "link", "opened")
     context.tables.opened(work.batch_id)
     progress("evidence")
-    work.found |= {"beneficiaries": work.read("events.beneficiary").count(), **_bounds(work)}
+    work.found |= {"beneficiaries": work.read("events.beneficiary").count(), **work.bounds()}
     with tracking.tracked(context.config, "linkage", f"indirect {regime}", work.versions) as mlrun:
         gp, snds = work.sides()
-        who = work.staged("considered", work.considered(gp, last), patients=F.count(F.lit(1)))
+        who = work.staged("considered", work.considered(gp), patients=F.count(F.lit(1)))
         progress("candidates")
-        pairs = work.pairs(gp, snds, who)
+        tokens = work.tokens(gp, snds)
+        pairs = work.pairs("pairs", gp, snds, who, tokens)
         progress("model")
-        model, frequencies, estimated_by = work.model(pairs, mlrun, last)
+        model, frequencies, estimated_by = work.model(pairs, mlrun)
         progress("links")
-        best = work.best(pairs, model, frequencies, who)
+        weighed = work.weighed(pairs, model, frequencies)
+        if not work.everyone:
+            holders = work.staged("holders", work.holders(weighed, who), holders=F.count(F.lit(1)))
+            if work.found["holders"]:
+                more = work.pairs("more", gp, snds, holders, tokens)
+                weighed = weighed.unionByName(work.weighed(more, model, frequencies))
+                who = work.staged("considered-all", who.unionByName(holders), patients=F.count(F.lit(1)))
+                work.found["pairs"] += work.found["more"]
+        best = work.best(weighed, gp, who)
         counts = [(r["link"], r["decoy"], r["n"]) for r in assign.histogram(best, settings.margin).collect()]
         choices = assign.curve(counts, work.found["patients"])
-        chosen = assign.choose(choices, asked) if work.full else None
-        threshold = chosen.threshold if chosen else float("inf") if work.full else last["threshold"]  # type: ignore[index]
-        chosen = chosen or next((c for c in choices if c.threshold >= threshold), None)
-        if chosen is None:
-            log.warning("no threshold gives the precision asked for (%s): no link is made", asked)
+        if work.everyone:
+            chosen = assign.choose(choices, asked)
+            if chosen is None:
+                raise UsageError(
+                    f"no threshold gives the precision asked for ({asked}): no link was changed; ask for less, or bring more visits"
+                )
+            threshold = chosen.threshold
+        else:
+            threshold = last["threshold"]  # type: ignore[index]
+            chosen = assign.at(counts, work.found["patients"], threshold)
         _write(work, best, who, gp, threshold, mlrun.run_id)
-        summary = {"run_id": mlrun.run_id, "method": "indirect", "regime": regime, "model_run_id": estimated_by, "is_full": work.full, "patients": work.found["patients"],
-                   "linked": chosen.linked if chosen else 0, "asked_precision": asked, "threshold": threshold if chosen else None, "margin": settings.margin,
-                   "decoys": chosen.decoys if chosen else None, "decoys_accepted": chosen.accepted if chosen else None, "false_share": chosen.share if chosen else None,
-                   "false_low": chosen.low if chosen else None, "false_high": chosen.high if chosen else None, "tokens_cut": work.found["tokens_cut"],
-                   "pairs": work.found["pairs"], "silver_batch": work.found["silver_batch"], "events_batch": work.found["events_batch"], "batch_id": work.batch_id, "at": now()}  # fmt: skip
+        summary = {"run_id": mlrun.run_id, "method": "indirect", "regime": regime, "model_run_id": estimated_by, "is_full": work.everyone, "patients": work.found["patients"],
+                   "linked": chosen.linked, "asked_precision": asked, "threshold": threshold, "margin": settings.margin, "decoys": chosen.decoys, "decoys_accepted": chosen.accepted,
+                   "false_share": chosen.share, "false_low": chosen.low, "false_high": chosen.high, "tokens_cut": work.found["tokens_cut"], "pairs": work.found["pairs"],
+                   "silver_batch": work.found["silver_batch"], "events_batch": work.found["events_batch"], "batch_id": work.batch_id, "at": now()}  # fmt: skip
         context.tables.log("linked.run", [summary])
         progress("page")
-        _page(work, summary, choices, best, gp, mlrun)
+        _page(work, summary, choices, best, gp, who, mlrun)
         mlrun.params(
-            {"regime": regime, "full": work.full, "asked_precision": asked, "margin": settings.margin, "model_of": estimated_by}
+            {"regime": regime, "full": work.everyone, "asked_precision": asked, "margin": settings.margin, "model_of": estimated_by}
         )
         mlrun.metrics(
             {
@@ -292,15 +177,29 @@ def run(
         )
         progress("gate")
         gate(context, work.batch_id, published)
+    _clear(context, work.batch_id)
     return {k: v for k, v in summary.items() if k not in ("at", "batch_id")}
 
 
+def _clear(context: Context, batch_id: int) -> None:
+    """Removes what earlier linkages staged; the last one's stays until the next, for whoever looks into it."""
+    for folder in Path(f"{context.config.at(context.config.roots.warehouse)}/staging").glob("link=*"):
+        if folder.name != f"link={batch_id}":
+            shutil.rmtree(folder)
+
+
 def _page(
-    work: _Linkage, summary: dict[str, Any], choices: list[assign.Choice], best: DataFrame, gp: Evidence, run: tracking.Run
+    work: Linkage,
+    summary: dict[str, Any],
+    choices: list[assign.Choice],
+    best: DataFrame,
+    gp: Evidence,
+    who: DataFrame,
+    run: tracking.Run,
 ) -> None:
     """The run's page, in MLflow and under logs/linkage."""
-    links = work.active().where((F.col("regime") == work.regime) & (F.col("batch_id") == work.batch_id))
-    people = gp.people if work.full else gp.people.join(best.select("patient_key"), "patient_key", "left_semi")
+    links = work.active()
+    people = gp.people.join(who.select("patient_key"), "patient_key", "left_semi")
     shares = report.groups(people, links, gp.visits, work.found["until"].year).collect()
     reasons = (
         work.context.tables.read("linked.unlinked").where(F.col("batch_id") == work.batch_id).groupBy("reason").count().collect()
@@ -317,38 +216,16 @@ def _page(
 
 
 def waits(context: Context) -> bool:
-    """Whether silver or events were published since the last linkage, and there is something to link."""
-    published = context.ledger.published()
-    if not {"silver.encounter", "events.event"} <= published.keys():
+    """Whether silver or events were published since the last indirect linkage, and there is something to link."""
+    seen, last = batches(context), _last(context)
+    if not seen["silver_batch"] or not seen["events_batch"]:
         return False
-    steps = [b for b in context.ledger.batches() if b["step"] == "published"]
-    done = max((b["batch_id"] for b in steps if b["kind"] == "link"), default=0)
-    return any(b["batch_id"] > done for b in steps if b["kind"] != "link")
+    return last is None or any(seen[k] > last[k] for k in seen)
 
 
-def _bounds(work: _Linkage) -> dict[str, Any]:
-    """Days between which claims are at hand, and the last batches that are read."""
-    seen = (
-        work.read("events.event")
-        .where("kind = 'gp_visit'")
-        .agg(F.min("start_date").alias("since"), F.max("start_date").alias("until"))
-        .collect()[0]
-    )
-    if seen["since"] is None:
-        raise UsageError("nothing to link: the claims hold no GP visit")
-    silver = [work.read(n).agg(F.max("batch_id")).collect()[0][0] for n in ("silver.encounter", "silver.patient")]
-    claims = work.read("events.beneficiary").agg(F.max("batch_id")).collect()[0][0]
-    return {
-        "since": seen["since"],
-        "until": seen["until"],
-        "silver_batch": max(b or 0 for b in silver),
-        "events_batch": claims or 0,
-    }
-
-
-def _write(work: _Linkage, best: DataFrame, who: DataFrame, gp: Evidence, threshold: float, run_id: str) -> None:
+def _write(work: Linkage, best: DataFrame, who: DataFrame, gp: Evidence, threshold: float, run_id: str) -> None:
     margin, tables = work.settings.margin, work.context.tables
-    links = work.staged("links", _links(work, best, who, threshold, margin, run_id, now().date()))
+    links = work.staged("links", _links(work, best, who, gp, threshold, margin, run_id, now().date()))
     tables.merge("linked.link", links.withColumn("_gone", F.lit(False)), [])
     left = work.staged("unlinked", _unlinked(work, best, who, gp, threshold, margin, run_id))
     tables.merge("linked.unlinked", left, [])

@@ -20,7 +20,8 @@ from p4dp.identity import circuit
 from p4dp.linkage import evidence
 from p4dp.models import tracking
 from p4dp.pipeline.context import Context
-from p4dp.pipeline.link import READ, gate, take_back
+from p4dp.pipeline.link import gate, take_back
+from p4dp.pipeline.link_steps import READ
 from p4dp.storage.ledger import now
 
 
@@ -34,47 +35,57 @@ def _one_file(rows: DataFrame, path: Path) -> None:
     shutil.rmtree(folder)
 
 
+def _accessed(context: Context, command: str, what: str, purpose: str) -> None:
+    context.tables.log(
+        "ops.access", [{"account": getpass.getuser(), "command": command, "object": what, "purpose": purpose, "at": now()}]
+    )
+
+
 def request(context: Context, indirect: bool = False) -> dict[str, Any]:
     """Writes what the circuit asks for to vault/requests/<request>/; returns the closing summary.
 
     Args:
-        indirect: what CNAM's own search asks for instead, where no NIR may be used: traits and care under random numbers.
+        indirect: what CNAM's own search asks for instead, where no NIR may be used: traits and care under random numbers. They are medical, so they
+            go to restricted/requests/<request>/ and not to the vault.
 
     Raises:
-        UsageError: the vault holds no patient yet.
+        UsageError: nothing published yet.
     """
-    tables, published = context.tables, context.ledger.published()
-    if not tables.exists("vault.patient"):
-        raise UsageError("no patients in the vault yet: p4dp nightly")
+    tables, published, config = context.tables, context.ledger.published(), context.config
+    if not tables.exists("vault.patient") or "silver.patient" not in published:
+        raise UsageError("no patients yet: p4dp nightly")
     batch = context.ledger.last_batch() + 1
     context.ledger.step(batch, "link", "opened")
     name = f"{now():%Y%m%d}-{batch}"
-    folder = Path(context.config.at(context.config.roots.vault)) / "requests" / name
-    folder.mkdir(parents=True, mode=0o700)
-    account = getpass.getuser()
-    tables.log(
-        "ops.access", [{"account": account, "command": "link request", "object": "vault.patient", "purpose": name, "at": now()}]
-    )
+    root = Path(config.at(config.roots.restricted if indirect else config.roots.vault)) / "requests"
+    root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder = root / name
+    folder.mkdir(mode=0o700)
     stamp = {"request_id": F.lit(name), "batch_id": F.lit(batch).cast("bigint")}
-    if indirect:
-        patients = tables.read("silver.patient", published["silver.patient"])
-        order = F.row_number().over(Window.orderBy(F.rand()))
-        subjects = patients.select("patient_key", F.format_string("NS_%09d", order).alias("subject"))
-    else:
-        path = f"{context.config.at(context.config.roots.vault)}/requests/{name}.staged"
-        asked = tables.parquet(path, circuit.subjects(tables.read("vault.patient")))
-        subjects = asked.select("patient_key", F.col("NUM_SUJET").alias("subject"))
-    tables.append("vault.subject", subjects.withColumns(stamp), batch)
-    held = tables.read("vault.subject").where(F.col("request_id") == name)
-    if indirect:
-        _search(context, held, folder)
-    else:
-        _one_file(asked.select(*circuit.COLUMNS).distinct(), folder / "subjects.csv")
-        shutil.rmtree(path)
+    patients = tables.read("silver.patient", published["silver.patient"])
+    staged = folder / "staged"
+    try:
+        if indirect:
+            _accessed(context, "link request", "silver.patient", name)
+            order = F.row_number().over(Window.orderBy(F.rand()))
+            subjects = patients.select("patient_key", F.format_string(f"NS_{batch}_%09d", order).alias("subject"))
+        else:
+            _accessed(context, "link request", "vault.patient", name)
+            asked = tables.parquet(
+                str(staged), circuit.subjects(tables.read("vault.patient"), patients.select("patient_key", "sex"), f"NS_{batch}_")
+            )
+            subjects = asked.select("patient_key", F.col("NUM_SUJET").alias("subject"))
+        tables.append("vault.subject", subjects.withColumns(stamp), batch)
+        held = tables.read("vault.subject").where(F.col("request_id") == name)
+        if indirect:
+            _search(context, held, folder)
+        else:
+            _one_file(asked.select(*circuit.COLUMNS).distinct(), folder / "subjects.csv")
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
     context.ledger.step(batch, "link", "published")
-    patients_asked = held.count()
-    return {"request": name, "folder": str(folder), "patients": patients_asked, "subjects": held.select("subject").distinct().count(),
-            "patients_without": tables.read("vault.patient").select("patient_key").distinct().count() - patients_asked}  # fmt: skip
+    counts = held.agg(F.count(F.lit(1)).alias("patients"), F.count_distinct("subject").alias("subjects")).collect()[0]
+    return {"request": name, "folder": str(folder), **counts.asDict(), "patients_without": patients.count() - counts["patients"]}
 
 
 def _search(context: Context, subjects: DataFrame, folder: Path) -> None:
@@ -94,6 +105,8 @@ def _search(context: Context, subjects: DataFrame, folder: Path) -> None:
 def take_in(context: Context, name: str) -> dict[str, Any]:
     """Links patients of a request to the beneficiaries that came back under its subject numbers; returns the closing summary.
 
+    Direct links that the extract at hand does not bear out end: subject numbers of an earlier request mean nothing in it.
+
     Raises:
         UsageError: no such request, or no beneficiary of the loaded extract has a number of it.
         GateFailed: an expectation on the links failed; published versions are untouched.
@@ -107,6 +120,7 @@ def take_in(context: Context, name: str) -> dict[str, Any]:
     batch = context.ledger.last_batch() + 1
     context.ledger.step(batch, "link", "opened")
     context.tables.opened(batch)
+    _accessed(context, "link import", "vault.subject", name)
     patients = tables.read("silver.patient", published["silver.patient"]).select("patient_key", "practice_key")
     returned = (
         tables.read("events.pseudonym", published["events.pseudonym"])
@@ -118,8 +132,13 @@ def take_in(context: Context, name: str) -> dict[str, Any]:
         staged,
         asked.select("patient_key", "subject").join(patients, "patient_key").join(returned, "subject", "left").drop("subject"),
     )
-    found = rows.where("beneficiary_id IS NOT NULL")
-    linked, considered = found.count(), rows.count()
+    one = (
+        rows.where("beneficiary_id IS NOT NULL")
+        .groupBy("patient_key", "practice_key")
+        .agg(F.collect_set("beneficiary_id").alias("b"))
+    )
+    found = one.where("size(b) = 1").select("patient_key", "practice_key", F.col("b")[0].alias("beneficiary_id"))
+    linked, several, considered = found.count(), one.where("size(b) > 1").count(), asked.count()
     if not linked:
         raise UsageError(
             f"no beneficiary has a number of request {name}: load the extract that the circuit returned for it first (p4dp load-snds)"
@@ -131,11 +150,7 @@ def take_in(context: Context, name: str) -> dict[str, Any]:
         same = old.select("patient_key", "beneficiary_id", F.col("valid_from").alias("_since"))
         holds = found.withColumns({"method": F.lit("direct"), **stamp}).join(same, ["patient_key", "beneficiary_id"], "left")
         holds = holds.withColumn("valid_from", F.coalesce("_since", today))
-        over = (
-            old.join(rows.select("patient_key").distinct(), "patient_key", "left_semi")
-            .join(found, ["patient_key", "beneficiary_id"], "left_anti")
-            .withColumns({"valid_to": today, **stamp})
-        )
+        over = old.join(found, ["patient_key", "beneficiary_id"], "left_anti").withColumns({"valid_to": today, **stamp})
         contract = table("linked.link")
         whole = holds.select(
             *(F.col(c.name) if c.name in holds.columns else F.lit(None).cast(c.type).alias(c.name) for c in contract.columns)
@@ -147,4 +162,4 @@ def take_in(context: Context, name: str) -> dict[str, Any]:
         run.params({"method": "direct", "request": name})
         run.metrics({"patients": considered, "linked": linked})
         gate(context, batch, published)
-    return {"request": name, "run_id": run.run_id, "patients": considered, "linked": linked}
+    return {"request": name, "run_id": run.run_id, "patients": considered, "linked": linked, "several": several}

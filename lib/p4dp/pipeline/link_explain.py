@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from p4dp.errors import UsageError
 from p4dp.linkage import compare, evidence, practitioners, score
 from p4dp.pipeline.context import Context
-from p4dp.pipeline.link import READ
+from p4dp.pipeline.link_steps import READ
 from p4dp.storage.ledger import now
 
 
@@ -83,5 +83,6 @@ def run(context: Context, patient_key: str, purpose: str) -> dict[str, Any]:
         "patient_key": patient_key, "beneficiary_id": link["beneficiary_id"], "regime": link["regime"], "weight": link["weight"], "margin": link["margin"],
         "valid_from": link["valid_from"], "prior": round(math.log2(prior / (1 - prior)), 2),
         "evidence": {n: {"level": row[n], "weight": round(worth.get((n, row[n]), 0.0), 2)} for n in names},
+        "commune_and_later_evidence": round(link["weight"] - math.log2(prior / (1 - prior)) - sum(worth.get((n, row[n]), 0.0) for n in names), 2),
         "counts": {c: row[f"{c}_l"] for c in compare.COUNTS},
     }  # fmt: skip

@@ -119,14 +119,20 @@ class _Load:
 
     def _without_halves(self, files: list[ExtractFile], good: list[str], slices: dict[str, set[str]]) -> list[str]:
         """Refuses a file that shares a slice with one that was refused: half a month must not replace a whole one."""
-        lost = {s for f in files if f.path not in good for s in slices.get(f.path, ())}
-        halves = [f for f in good if slices.get(f, set()) & lost]
-        for name in halves:
-            shared = ", ".join(sorted(slices[name] & lost))
-            self.report(
-                name, "refused", code="extract.half", reason=f"another file of slice {shared} was refused: mend it and load both"
-            )
-        return [f for f in good if f not in halves]
+        while True:
+            lost = {s for f in files if f.path not in good for s in slices.get(f.path, ())}
+            halves = [f for f in good if slices.get(f, set()) & lost]
+            if not halves:
+                return good
+            for name in halves:
+                shared = ", ".join(sorted(slices[name] & lost))
+                self.report(
+                    name,
+                    "refused",
+                    code="extract.half",
+                    reason=f"another file of slice {shared} was refused: mend it and load both",
+                )
+            good = [f for f in good if f not in halves]
 
     def _without_repeated(self, contract: Table, staged: DataFrame, good: list[str], slices: dict[str, set[str]]) -> list[str]:
         """Refuses a file whose keys another file of the same slice has: the month or year came twice."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from p4dp.contracts import layer
-from p4dp.errors import GateFailed, UsageError
+from p4dp.errors import GateFailed, NotEnoughToLink, UsageError
 from p4dp.pipeline import conform, discover, gate, land, link, load_snds, split
 from p4dp.pipeline.context import Context, log
 from p4dp.storage.ledger import OpenBatch
@@ -127,7 +127,7 @@ def _link(context: Context, seconds: dict[str, float], progress: Progress) -> in
         return -1
     try:
         found = _timed(seconds, "link", lambda: link.run(context, progress=lambda step: progress(f"link: {step}")))
-    except UsageError as error:  # too little to estimate a model from: the night is done nevertheless
+    except NotEnoughToLink as error:  # the night is done nevertheless
         log.warning("not linked: %s", error)
         return -1
     return int(found["linked"])

@@ -29,10 +29,10 @@ def _read(path: Path) -> tuple[pd.DataFrame, str, str]:
 def play(home: Path, request: Path, extract: Path, out: Path) -> dict[str, int]:
     """Writes the part of an extract that belongs to a request's subjects, under their numbers; returns counts."""
     asked = pd.read_csv(request, sep=";", dtype=str)
-    numbers = {(nir, birth): number for number, nir, birth in _lines(home / "truth" / "claims-identity")}
+    numbers = {(nir, birth, sex): number for number, nir, birth, sex in _lines(home / "truth" / "claims-identity")}
     subject_of: dict[int, str] = {}
     for row in asked.itertuples():
-        number = numbers.get((str(row.NIR_BENEFICIAIRE), str(row.DATE_NAISSANCE)))
+        number = numbers.get((str(row.NIR_BENEFICIAIRE), str(row.DATE_NAISSANCE), str(row.SEXE)))
         if number is not None:
             subject_of[number] = str(row.NUM_SUJET)
     people = {(psa, str(rank)): subject_of[n] for n, psa, rank in _lines(home / "truth" / "claims-person") if n in subject_of}

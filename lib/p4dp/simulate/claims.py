@@ -39,7 +39,7 @@ class Claims:
     """Rows by official table name, and the events that a right reading finds: (person, kind, code, start, end, quantity).
 
     `people` says whose a pseudonym is: (person, psa, rank); `doctors` how the extract names a doctor: (own number, number in the extract),
-    `patients` who a practice's patient is: (practice, local number, person), `identities` by what the trusted circuit finds a person: (person, NIR, birth day).
+    `patients` who a practice's patient is: (practice, local number, person), `identities` by what the trusted circuit finds a person: (person, NIR, birth day, sex).
     """
 
     tables: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
@@ -47,7 +47,7 @@ class Claims:
     people: list[tuple[int, str, int]] = field(default_factory=list)
     doctors: list[tuple[str, str]] = field(default_factory=list)
     patients: list[tuple[str, str, int]] = field(default_factory=list)
-    identities: list[tuple[int, str, str]] = field(default_factory=list)
+    identities: list[tuple[int, str, str, str]] = field(default_factory=list)
 
 
 @dataclass
@@ -156,7 +156,7 @@ class Fund:
         if found is None:
             return None
         rng = np.random.default_rng([self.setting.seed, p.number, 13])
-        self.out.identities.append((p.number, p.nir[:13], f"{p.birth:%Y%m%d}"))
+        self.out.identities.append((p.number, p.nir[:13], f"{p.birth:%Y%m%d}", "1" if p.sex == "male" else "2"))
         for n, (psa, rank, since) in enumerate(found.ranks):
             self.out.people.append((p.number, psa, rank))
             # the archive keeps first pseudonyms; an earlier row can lack the own number that a later one of the same rank has

@@ -8,7 +8,7 @@ TABLE = Table(
     "One patient of one request.",
     (
         Column("request_id", "string", "The request.", required=True, example="20260105-1"),
-        Column("subject", "string", "Random number under which the circuit knows the person; patients with one NIR and birth date share it.", required=True, example="NS_000000001"),
+        Column("subject", "string", "Random number under which the circuit knows the person; patients of several practices with one NIR, birth date and sex share it.", required=True, example="NS_7_000000001"),
         Column("patient_key", "string", "The patient in one practice.", required=True, example="a1" * 16),
         Column("batch_id", "bigint", "The batch.", required=True),
     ),

@@ -1,0 +1,196 @@
+"""The steps of one linkage: what it reads, writes for its own next step, and finds."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from p4dp.errors import UsageError
+from p4dp.linkage import assign, candidates, compare, evidence, practitioners, score
+from p4dp.linkage.evidence import Evidence
+from p4dp.models import splink_em, tracking
+from p4dp.pipeline.context import Context, log
+
+#: Tables that are read, at their published versions.
+READ = ("silver.patient", "silver.practitioner", "silver.encounter", "silver.prescription", "silver.order", "silver.lab_result", "events.beneficiary",
+         "events.event")  # fmt: skip
+
+
+@dataclass
+class Linkage:
+    """One linkage: what it reads, and what it leaves for the next step."""
+
+    context: Context
+    regime: str
+    batch_id: int
+    versions: dict[str, int]
+    #: the run whose model and threshold are used; None: estimate anew
+    last: dict[str, Any] | None
+    found: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def settings(self) -> Any:
+        """The section of the configuration."""
+        return self.context.config.linkage
+
+    def read(self, name: str) -> DataFrame:
+        """A table at its published version."""
+        return self.context.tables.read(name, self.versions[name])
+
+    def staged(self, name: str, rows: DataFrame, **counts: Any) -> DataFrame:
+        """Writes a step's result; `counts` are noted on the way."""
+        path = f"{self.context.config.at(self.context.config.roots.warehouse)}/staging/link={self.batch_id}/{name}"
+        written, seen = self.context.tables.counted(path, rows, counts)
+        self.found |= seen
+        return written
+
+    def kept(self, name: str, side: Evidence) -> Evidence:
+        """A side's events, written."""
+        return side.map(*(self.staged(f"{name}-{part}", getattr(side, part)) for part in ("visits", "drugs", "analyses")))
+
+    def sides(self) -> tuple[Evidence, Evidence]:
+        """Both sides under the same practitioners."""
+        gp = self.kept("records", evidence.records(*(self.read(n) for n in READ[:6])))
+        snds = self.kept(
+            "claims", evidence.claims(self.read("events.beneficiary"), self.read("events.event"), self.context.mappings.communes)
+        )
+        if self.regime == "D":
+            return self.kept("records-known", practitioners.nobody(gp)), self.kept("claims-known", practitioners.nobody(snds))
+        if self.regime == "A":
+            numbers = practitioners.clear(snds.visits)
+        elif self.regime == "B":
+            numbers = practitioners.listed(self._correspondence())
+        else:
+            numbers = practitioners.aligned(gp, snds)
+        tables = self.context.tables
+        tables.overwrite("linked.practitioner", numbers.withColumn("batch_id", F.lit(self.batch_id).cast("bigint")))
+        return gp, self.kept("claims-known", practitioners.known(snds, tables.read("linked.practitioner")))
+
+    def _correspondence(self) -> DataFrame:
+        file = self.context.config.at(self.settings.correspondence)
+        if "://" not in file and not Path(file).exists():
+            raise UsageError(f"regime B needs {file}: a file with am_number,pfs_num, or set linkage.correspondence")
+        return self.context.spark.read.csv(file, header=True)
+
+    @property
+    def everyone(self) -> bool:
+        """Whether all patients are considered: a new model, or new claims."""
+        return self.last is None or bool(self.last["events_batch"] < self.found["events_batch"])
+
+    def considered(self, gp: Evidence) -> DataFrame:
+        """Patients to link: all, or those of whom silver holds something newer than the last run saw."""
+        people = gp.people.select("patient_key", "practice_key")
+        if self.last is None or self.everyone:
+            return people
+        names = [n for n in READ if n.startswith("silver") and n != "silver.practitioner"]
+        newer = [self.read(n).where(F.col("batch_id") > self.last["silver_batch"]).select("patient_key") for n in names]
+        return people.join(reduce(DataFrame.unionAll, newer).distinct(), "patient_key", "left_semi")
+
+    def tokens(self, gp: Evidence, snds: Evidence) -> tuple[DataFrame, DataFrame, DataFrame]:
+        """Tokens of both sides and how many hold each: of everybody, so that a token is as common on a quiet night as on a full one."""
+        left = self.staged("tokens-records", candidates.tokens(gp, "patient_key", self.regime != "D"))
+        right = self.staged("tokens-claims", candidates.tokens(snds, "beneficiary_id", self.regime != "D"))
+        counts = candidates.counted(left, right)
+        counts = self.staged("tokens", counts, **candidates.cut(counts, self.settings.most_pairs))
+        if self.found["tokens_cut"]:
+            told = "%s of %s tokens are shared by too many and are not joined (linkage.most_pairs)"
+            log.info(told, self.found["tokens_cut"], self.found["tokens"])
+        return left, right, counts
+
+    def pairs(
+        self, name: str, gp: Evidence, snds: Evidence, who: DataFrame, tokens: tuple[DataFrame, DataFrame, DataFrame]
+    ) -> DataFrame:
+        """Candidates of some patients with everything that is compared."""
+        left, right, counts = tokens
+        asked = left.join(who.select("patient_key"), "patient_key", "left_semi")
+        people = max(self.found["beneficiaries"], 2)
+        near = self.staged(
+            f"{name}-candidates", candidates.pairs(asked, right, counts, people, self.settings.most_pairs, self.settings.keep)
+        )
+        since, until = self.found["since"], self.found["until"]
+        return self.staged(name, compare.features(near, gp, snds, since, until), **{name: F.count(F.lit(1))})
+
+    def model(self, pairs: DataFrame, run: tracking.Run) -> tuple[score.Model, DataFrame, str]:
+        """The model, its commune frequencies, and the run that estimated it."""
+        tables = self.context.tables
+        if self.last is not None:
+            origin = self.last["model_run_id"]
+            rows = tables.read("linked.model").where(F.col("run_id") == origin).collect()
+            levels = [score.Level(r["comparison"], r["level"], r["label"], r["m"], r["u"]) for r in rows]
+            prior = next(x.m for x in levels if x.comparison == "prior")
+            used = score.Model(prior, tuple(x for x in levels if x.comparison != "prior"))
+            return used, tables.read("linked.term").where(F.col("run_id") == origin), origin
+        share = min(1.0, self.settings.sample_patients / max(self.found["patients"], 1))
+        sample = pairs.where(F.pmod(F.xxhash64("patient_key", F.lit(7)), F.lit(1_000_000)) < int(share * 1_000_000))
+        estimated = splink_em.estimate(sample.toPandas())
+        usual = next(x.u for x in estimated.model.levels if x.comparison == "place" and x.level == max(estimated.model.of("place")))
+        run.params({"sample_share": share, "sample_pairs": estimated.pairs})
+        run.object("model.json", estimated.settings)
+        for name, chart in estimated.charts.items():
+            run.text(f"{name}.html", chart)
+        stamp = {"run_id": F.lit(run.run_id), "batch_id": F.lit(self.batch_id).cast("bigint")}
+        frequencies = self.staged("terms", score.terms(pairs, usual))
+        tables.append("linked.term", frequencies.withColumns(stamp), self.batch_id)
+        levels = [
+            score.Level("prior", 0, "true pairs among candidates", estimated.model.prior, 1 - estimated.model.prior),
+            *estimated.model.levels,
+        ]
+        listed = [(run.run_id, self.regime, x.comparison, x.level, x.label, x.m, x.u, self.batch_id) for x in levels]
+        tables.append("linked.model", self.context.spark.createDataFrame(listed, "run_id string, regime string, comparison string, level int, label string, m double, u double, batch_id bigint"), self.batch_id)  # fmt: skip
+        return estimated.model, frequencies, run.run_id
+
+    def weighed(self, pairs: DataFrame, model: score.Model, frequencies: DataFrame) -> DataFrame:
+        """Pairs with their weight."""
+        return score.scored(pairs, model, frequencies).withColumn("counts_only", F.lit(False))
+
+    def holders(self, weighed: DataFrame, who: DataFrame) -> DataFrame:
+        """Patients who are not considered but hold a beneficiary that somebody of their practice now might be: they are looked at again too."""
+        wanted = weighed.where("weight > 0").select("practice_key", "beneficiary_id").distinct()
+        held = self.active().join(who.select("patient_key"), "patient_key", "left_anti")
+        return held.join(wanted, ["practice_key", "beneficiary_id"], "left_semi").select("patient_key", "practice_key").distinct()
+
+    def best(self, weighed: DataFrame, gp: Evidence, who: DataFrame) -> DataFrame:
+        """The best beneficiary of each patient considered, beside links that others of the practice hold."""
+        others = (
+            self.active()
+            .join(who.select("patient_key"), "patient_key", "left_anti")
+            .join(gp.people.select("patient_key"), "patient_key", "left_semi")
+        )
+        wanted = weighed.select("practice_key", "beneficiary_id").distinct()
+        others = others.join(wanted, ["practice_key", "beneficiary_id"], "left_semi").withColumn("counts_only", F.lit(True))
+        chosen = others.select("patient_key", "practice_key", "beneficiary_id", "weight", "counts_only")
+        return self.staged("best", assign.ranked(weighed.unionByName(chosen, allowMissingColumns=True)))
+
+    def active(self) -> DataFrame:
+        """Indirect links that hold."""
+        return self.context.tables.read("linked.link").where("valid_to IS NULL AND method = 'indirect'")
+
+    def bounds(self) -> dict[str, Any]:
+        """Days between which claims are at hand, but for a thousandth at either end that may be late or mistyped, and the batches that are read."""
+        days = F.unix_date("start_date")
+        seen = (
+            self.read("events.event")
+            .where("kind = 'gp_visit'")
+            .agg(F.percentile_approx(days, F.array(F.lit(0.001), F.lit(0.999)), F.lit(10_000)).alias("d"))
+            .collect()[0]["d"]
+        )
+        if seen is None:
+            raise UsageError("nothing to link: the claims hold no GP visit")
+        since, until = (dt.date(1970, 1, 1) + dt.timedelta(days=d) for d in seen)
+        return {"since": since, "until": until, **batches(self.context)}
+
+
+def batches(context: Context) -> dict[str, int]:
+    """The batches that published silver and events last."""
+    rows = context.tables.read("ops.published").groupBy("table_name").agg(F.max("batch_id").alias("b")).collect()
+    last = {r["table_name"]: int(r["b"]) for r in rows}
+    return {
+        "silver_batch": max(last.get("silver.encounter", 0), last.get("silver.patient", 0)),
+        "events_batch": last.get("events.event", 0),
+    }
