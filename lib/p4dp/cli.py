@@ -340,6 +340,23 @@ def simulate_circuit(
 
 
 @link.command()
+def other(
+    source: Annotated[Path, typer.Option(help="YAML file that describes the other warehouse's list of people")],
+    config: ConfigOption = None,
+    home: HomeOption = None,
+    set_: SetOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Vault job: the correspondence with another warehouse, by names, birth date, sex and place."""
+    from p4dp.pipeline import link_other
+
+    options = _options(config, home, set_, json_)
+    with _writing(options, "link-other") as context:
+        result = link_other.run(context, source)
+    _say(options, result, "link")
+
+
+@link.command()
 def explain(
     patient_key: str,
     purpose: Annotated[str, typer.Option(help="What for; written to ops.access")] = "",

@@ -12,9 +12,10 @@ from pyspark.sql import functions as F
 
 from p4dp.evaluate import links, snds
 from p4dp.models.tracking import uri
-from p4dp.pipeline import link, link_direct, load_snds
+from p4dp.pipeline import link, link_direct, link_other, load_snds
 from p4dp.pipeline.context import Context
 from p4dp.simulate import circuit
+from p4dp.simulate.practice import Practice
 from tests.conftest import Country
 
 
@@ -125,3 +126,28 @@ def test_the_trusted_circuit_links_whom_it_finds(linked: Country, tmp_path: Path
         searched = link_direct.request(Context.of(other.config, other.spark, lease), indirect=True)
     care = (Path(str(searched["folder"])) / "care.csv").read_text("utf-8").splitlines()
     assert care[0] == "NUM_SUJET;day;kind;code" and len(care) > 100
+
+
+def test_another_warehouse_is_linked_by_traits_and_gives_back_numbers_only(linked: Country, tmp_path: Path) -> None:
+    other = Country(linked.spark, tmp_path)
+    for part in ("vault", "warehouse", "truth"):
+        shutil.copytree(linked.home / part, tmp_path / part)
+    people = {p.number: p for n in range(3) for p in Practice(linked.setting(), n).people.values()}
+    rows = [
+        f"{n};{p.birth_name.upper()};{p.given_name};{p.birth:%d/%m/%Y};{'M' if p.sex == 'male' else 'F'};{p.birth_place}"
+        for n, p in people.items()
+        if n % 4
+    ]
+    (tmp_path / "list.csv").write_text("\n".join(["IPP;NOM;PRENOM;DDN;SEXE;LIEU", *rows]), "utf-8")
+    description = tmp_path / "eds.yaml"
+    description.write_text(
+        "name: eds\nfile: list.csv\ncolumns: {id: IPP, family_name: NOM, given_names: PRENOM, birth_date: DDN, sex: SEXE, birth_place: LIEU}\n"
+    )
+    with other.lease() as lease:
+        done = link_other.run(Context.of(other.config, other.spark, lease), description)
+    lines = [x.split(";") for x in Path(done["correspondence"]).read_text("utf-8").splitlines()]
+    patients, _ = links.people(linked.context)
+    assert lines[0] == ["patient_key", "IPP", "probability"] and len(lines) == done["linked"] + 1
+    wanted = {p for p, n in patients.items() if n % 4 and n in people}
+    true = [key for key, number, _ in lines[1:] if patients[key] == int(number)]
+    assert len(true) >= 0.98 * done["linked"] and len(true) >= 0.9 * len(wanted)
