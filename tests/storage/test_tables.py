@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from pyspark.sql import functions as F
 
@@ -37,6 +39,14 @@ def test_a_batch_is_written_once_and_again_after_a_restore(spark, tables: Tables
     assert tables.read(NAME).count() == 2
     assert tables.append(NAME, _rows(spark, 2), 2)
     assert tables.read(NAME).count() == 4
+
+
+def test_a_table_whose_creation_was_killed_is_created_again(spark, tables: Tables) -> None:
+    log = Path(tables.path(NAME)) / "_delta_log"
+    log.mkdir(parents=True)
+    (log / ".00000000000000000000.json.0b1c.tmp.json").touch()  # what a kill between writing and renaming leaves
+    assert not tables.exists(NAME)
+    assert tables.append(NAME, _rows(spark, 1), 1) and tables.read(NAME).count() == 2
 
 
 def test_merge_upserts_deletes_and_replaces_a_practice(spark, tables: Tables) -> None:

@@ -27,7 +27,7 @@ def _call(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str
         (["nightly", "--date", "05/01/2026"], "write yyyy-MM-dd"),
         (["nightly", "--config", "conf/none.yaml"], "no configuration"),
         (["dictionary", "silver.encounters"], "did you mean silver.encounter"),
-        (["evaluate", "links"], "can be evaluated"),
+        (["evaluate", "weather"], "can be evaluated"),
         (["simulate", "--patients", "0"], "1 or more"),
         (["nightly", "--nonsense"], "nonsense"),
     ],

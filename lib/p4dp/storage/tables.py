@@ -8,6 +8,7 @@ the last RESTORE, because Delta still counts ids of versions that a RESTORE undi
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -66,7 +67,7 @@ class Tables:
             except PySparkException:
                 found = False
         else:
-            found = any(Path(self.path(name), "_delta_log").glob("*.json"))
+            found = bool(self._versions(name))
         if found:
             self._known.add(name)
         return found
@@ -75,6 +76,10 @@ class Tables:
         """Creates the table from its contract unless it exists."""
         if not self.exists(name):
             self._fence()
+            # a run that was killed while it created the table left a log without a version: Delta takes that for a table
+            log = Path(self.path(name), "_delta_log")
+            if "://" not in self.path(name) and not any(log.glob("*checkpoint*")):
+                shutil.rmtree(log, ignore_errors=True)
             with without_values(f"creating {name}"):
                 self.spark.sql(ddl.create(TABLES[name], self.path(name)))
             self._known.add(name)
@@ -86,10 +91,13 @@ class Tables:
         at = "" if version is None else f" VERSION AS OF {version}"
         return self.spark.sql(f"SELECT * FROM delta.`{self.path(name)}`{at}")
 
+    def _versions(self, name: str) -> list[int]:
+        return [int(p.stem) for p in Path(self.path(name), "_delta_log").glob("*.json") if p.stem.isdigit()]
+
     def version(self, name: str) -> int:
         """The latest version."""
         if "://" not in self.path(name):  # what Delta itself does, without a job
-            return max(int(p.stem) for p in Path(self.path(name), "_delta_log").glob("*.json") if p.stem.isdigit())
+            return max(self._versions(name))
         return int(self._history(name, 1)[0]["version"])
 
     def _history(self, name: str, limit: int) -> list[dict[str, Any]]:
