@@ -88,9 +88,7 @@ def _samples(context: Context, contracts: list[Table], batch_id: int) -> dict[st
         return dict(zip([c.name for c in contracts], pool.map(sample, contracts), strict=True))
 
 
-def _rows(
-    context: Context, validator: ge.Validator, contract: Table, batch_id: int, sample: pd.DataFrame, pages: Path
-) -> list[ge.Outcome]:
+def _rows(context: Context, validator: ge.Validator, contract: Table, batch_id: int, sample: pd.DataFrame) -> list[ge.Outcome]:
     """What one changed row of a table tells: its columns and row expectations."""
     name = f"silver.{contract.name}"
     apart = {constraint_name(r) for r in contract.rules if r.kind == "orphan"}
@@ -105,9 +103,7 @@ def _rows(
             e for e in expectations if e["meta"]["reads"] not in ("columns", "table") and e["kwargs"].get("column") not in apart
         ]
         small = len(sample) <= _IN_MEMORY
-        found, result = validator.validate(name, sample if small else _changed(context, contract, batch_id), by_row)
-        outcomes += found
-        ge.page(result, pages / f"{contract.name}.html")
+        outcomes += validator.validate(name, sample if small else _changed(context, contract, batch_id), by_row)
     return outcomes
 
 
@@ -138,7 +134,7 @@ def _orphans(context: Context, contracts: list[Table], batch_id: int) -> dict[st
     return {r["t"]: r["count"] for r in missing.groupBy("t").count().collect()}
 
 
-def _tables(context: Context, validator: ge.Validator, batch_id: int, pages: Path) -> list[tuple[ge.Outcome, str]]:
+def _tables(context: Context, validator: ge.Validator, batch_id: int) -> list[tuple[ge.Outcome, str]]:
     """Validates every silver table that has another version than the published one."""
     tables, published = context.tables, context.ledger.published()
     contracts = [
@@ -150,9 +146,7 @@ def _tables(context: Context, validator: ge.Validator, batch_id: int, pages: Pat
         return []
     samples = _samples(context, contracts, batch_id)
     outcomes = [
-        (outcome, f"silver.{c.name}")
-        for c in contracts
-        for outcome in _rows(context, validator, c, batch_id, samples[c.name], pages)
+        (outcome, f"silver.{c.name}") for c in contracts for outcome in _rows(context, validator, c, batch_id, samples[c.name])
     ]
     changed = [c for c in contracts if len(samples[c.name])]
     referring = [c for c in changed if any(r.kind == "orphan" for r in c.rules)]
@@ -164,7 +158,7 @@ def _tables(context: Context, validator: ge.Validator, batch_id: int, pages: Pat
     return outcomes
 
 
-def _extra(context: Context, validator: ge.Validator, batch_id: int, pages: Path) -> list[tuple[ge.Outcome, str, str]]:
+def _extra(context: Context, validator: ge.Validator, batch_id: int) -> list[tuple[ge.Outcome, str, str]]:
     """Hand-written expectations: (outcome, table, severity)."""
     out = []
     for contract in layer("silver"):
@@ -177,8 +171,7 @@ def _extra(context: Context, validator: ge.Validator, batch_id: int, pages: Path
             if not len(frame):
                 continue
             listed = [{"type": entry["type"], "kwargs": entry["kwargs"], "meta": {"rule": entry["name"]}}]
-            found, result = validator.validate(entry["name"], frame, listed)
-            ge.page(result, pages / f"extra-{entry['name']}.html")
+            found = validator.validate(f"extra.{entry['name']}", frame, listed)
             out += [(o, f"silver.{file.stem}", entry.get("severity", "fail")) for o in found]
     return out
 
@@ -189,8 +182,8 @@ def run(context: Context, batch_id: int) -> dict[str, int]:
     Raises:
         GateFailed: an expectation failed; the caller takes silver back to its published versions.
     """
-    pages = Path(context.config.at(context.config.roots.logs)) / "quality" / f"batch-{batch_id}"
-    validator = ge.Validator()
+    logs = Path(context.config.at(context.config.roots.logs))
+    validator = ge.Validator(logs, batch_id)
     results: list[dict[str, Any]] = []
     failed: list[str] = []
 
@@ -214,9 +207,9 @@ def run(context: Context, batch_id: int) -> dict[str, int]:
                 failed.append(outcome.check)
 
     versions = {name: context.tables.version(name) for c in layer("silver") if context.tables.exists(name := f"silver.{c.name}")}
-    for outcome, name in _tables(context, validator, batch_id, pages):
+    for outcome, name in _tables(context, validator, batch_id):
         record(outcome, name, versions[name])
-    for outcome, name, severity in _extra(context, validator, batch_id, pages):
+    for outcome, name, severity in _extra(context, validator, batch_id):
         record(outcome, name, versions.get(name), severity == "fail")
     counts = context.tables.read("silver.quarantine").where(F.col("batch_id") == batch_id)
     for row in (
@@ -239,9 +232,9 @@ def run(context: Context, batch_id: int) -> dict[str, int]:
             }
         )
     context.tables.log("ops.quality", results)
-    ge.index(pages.parent)
+    validator.docs()
     if failed:
         raise GateFailed(
-            f"batch {batch_id}: {len(failed)} expectations failed: {', '.join(sorted(set(failed))[:5])}; pages in {pages}"
+            f"batch {batch_id}: {len(failed)} expectations failed: {', '.join(sorted(set(failed))[:5])}; pages in {logs / 'quality'}"
         )
     return {"checks": len(results)}

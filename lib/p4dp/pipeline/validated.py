@@ -13,21 +13,19 @@ from p4dp.storage.ledger import now
 
 def validate(context: Context, batch_id: int, names: tuple[str, ...]) -> list[str]:
     """Validates row rules of the batch's rows, writes GE's pages and ops.quality; returns the checks that failed."""
-    validator, failed = ge.Validator(), list[str]()
+    validator, failed = ge.Validator(Path(context.config.at(context.config.roots.logs)), batch_id), list[str]()
     results: list[dict[str, object]] = []
-    pages = Path(context.config.at(context.config.roots.logs)) / "quality"
     for name in names:
         if not context.tables.exists(name):
             continue
         expectations = [
             e for e in ge.load(context.config.beside(context.config.expectations), name) if e["meta"]["reads"] == "changed"
         ]
-        outcomes, result = validator.validate(name, context.tables.read(name).where(F.col("batch_id") == batch_id), expectations)
-        ge.page(result, pages / f"batch-{batch_id}" / f"{name}.html")
+        outcomes = validator.validate(name, context.tables.read(name).where(F.col("batch_id") == batch_id), expectations)
         for o in outcomes:
             results.append({"batch_id": batch_id, "table_name": name, "version": context.tables.version(name), "check_name": o.check, "source": None,
                             "rows": o.rows, "broken": o.broken, "passed": o.passed, "at": now()})  # fmt: skip
             failed += [] if o.passed else [o.check]
     context.tables.log("ops.quality", results)
-    ge.index(pages)
+    validator.docs()
     return failed

@@ -5,22 +5,21 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shutil
 import warnings
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
 import great_expectations as gx
 import pandas as pd
-from great_expectations.render.renderer import ValidationResultsPageRenderer
-from great_expectations.render.view import DefaultJinjaPageView
+from great_expectations.core.run_identifier import RunIdentifier
+from great_expectations.data_context.types.resource_identifiers import ExpectationSuiteIdentifier, ValidationResultIdentifier
 from pyspark.sql import DataFrame
 
-for _name in ("great_expectations", "great_expectations.expectations"):
+for _name in ("great_expectations", "great_expectations.expectations", "great_expectations.data_context.types.base"):
     logging.getLogger(_name).setLevel(logging.ERROR)
 #: counts only: the default format and any min, max or distinct expectation would print values
 _FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 0}
@@ -37,27 +36,40 @@ class Outcome:
 
 
 class Validator:
-    """Validates frames against expectations, without a value in any result."""
+    """Validates the frames of one batch against expectations, without a value in any result; its Data Docs are a site of their own."""
 
-    def __init__(self) -> None:
+    def __init__(self, logs: Path, batch_id: int) -> None:
+        self._sites, self._run = logs / "quality", RunIdentifier(f"batch-{batch_id}")
         self._context = gx.get_context(mode="ephemeral")
+        ((site, told),) = self._context.list_data_docs_sites().items()
+        shutil.rmtree(told["store_backend"]["base_directory"], ignore_errors=True)  # the folder that GE made for itself
+        folder = {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(self._sites / self._run.run_name)}
+        self._context.update_data_docs_site(
+            site,
+            {
+                "class_name": "SiteBuilder",
+                "store_backend": folder,
+                "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
+                "show_how_to_buttons": False,
+            },
+        )
         self._context.variables.progress_bars = {"globally": False, "profilers": False, "metric_calculations": False}
         self._spark = self._context.data_sources.add_spark("spark", persist=False)
         self._pandas = self._context.data_sources.add_pandas("pandas")
-        self._n = 0
 
-    def validate(self, name: str, frame: DataFrame | pd.DataFrame, expectations: list[dict[str, Any]]) -> tuple[list[Outcome], Any]:
-        """Outcomes of expectations (type, kwargs, meta with rule), and GE's own result for its pages."""
-        self._n += 1
+    def validate(self, name: str, frame: DataFrame | pd.DataFrame, expectations: list[dict[str, Any]]) -> list[Outcome]:
+        """Outcomes of expectations (type, kwargs, meta with rule); `name` is theirs in the Data Docs, once per batch."""
         source = self._pandas if isinstance(frame, pd.DataFrame) else self._spark
-        asset = source.add_dataframe_asset(f"{name}_{self._n}")
-        batch = asset.add_batch_definition_whole_dataframe("all")
-        suite = gx.ExpectationSuite(name=f"{name}_{self._n}")
+        batch = source.add_dataframe_asset(name).add_batch_definition_whole_dataframe("all")
+        suite = gx.ExpectationSuite(name=name)
         configured = [gx.expectations.core.__dict__[_camel(e["type"])](**e["kwargs"], meta=e["meta"]) for e in expectations]
         suite.expectations = configured
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             result = batch.get_batch({"dataframe": frame}).validate(suite, result_format=_FORMAT)
+        self._context.suites.add(suite)
+        key = ValidationResultIdentifier(ExpectationSuiteIdentifier(name), self._run, name)
+        self._context.validation_results_store.set(key, result)
         outcomes = []
         for one in result.results:
             found = one.result or {}
@@ -70,7 +82,19 @@ class Validator:
                     found.get("unexpected_count"),
                 )
             )
-        return outcomes, result
+        return outcomes
+
+    def docs(self) -> None:
+        """Writes GE's Data Docs of the batch, and the page that leads to those of every batch."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            self._context.build_data_docs()
+        batches = sorted(
+            (p.name for p in self._sites.glob("batch-*") if p.is_dir()), key=lambda n: int(n.removeprefix("batch-")), reverse=True
+        )
+        lines = ["<!doctype html><meta charset=utf-8><title>Quality</title><h1>Quality by batch</h1>"]
+        lines += [f'<p><a href="{b}/index.html">{b}</a></p>' for b in batches]
+        (self._sites / "index.html").write_text("\n".join(lines), "utf-8")
 
 
 def _camel(name: str) -> str:
@@ -80,25 +104,3 @@ def _camel(name: str) -> str:
 def load(folder: Path, name: str) -> list[dict[str, Any]]:
     """Expectations of the generated suite of `layer.table`."""
     return list(json.loads((folder / "generated" / f"{name.replace('.', '/')}.json").read_text("utf-8"))["expectations"])
-
-
-def page(result: Any, file: Path) -> None:
-    """Writes GE's own page of a validation."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        document = ValidationResultsPageRenderer().render(result)
-        file.write_text(DefaultJinjaPageView().render(document), "utf-8")
-
-
-def index(folder: Path) -> None:
-    """Writes the first page: every batch, newest first, with a link to each of its validations."""
-    batches = sorted(
-        (p for p in folder.glob("batch-*") if p.is_dir()), key=lambda p: int(p.name.removeprefix("batch-")), reverse=True
-    )
-    lines = ["<!doctype html><meta charset=utf-8><title>Quality</title><h1>Quality by batch</h1>"]
-    for batch in batches:
-        links = " ".join(f'<a href="{batch.name}/{quote(p.name)}">{escape(p.stem)}</a>' for p in sorted(batch.glob("*.html")))
-        lines.append(f"<h2>{escape(batch.name)}</h2><p>{links or 'nothing was validated'}</p>")
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "index.html").write_text("\n".join(lines), "utf-8")
