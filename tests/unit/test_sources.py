@@ -129,3 +129,28 @@ def test_a_third_software_is_one_file(tmp_path: Path) -> None:
     )
     spec = load(tmp_path)["tertio"]
     assert verify.delimited(b"nr,id,day\n1,2,2024-01-01\n", spec, spec.medical["visits.csv"], "v").rows == 1
+
+
+_ENTRIES = {
+    "48765-2": """<act><statusCode code="active"/><entryRelationship><observation><id root="A1"/><code code="416098002"/>
+        <entryRelationship><observation><code code="33999-4"/><value code="inactive"/></observation></entryRelationship>
+        </observation></entryRelationship></act>""",
+    "11369-6": """<substanceAdministration><id root="V1"/><effectiveTime value="20090928"/>
+        <entryRelationship typeCode="SUBJ"><observation><code code="30973-2"/><value value="2"/></observation></entryRelationship>
+        <entryRelationship typeCode="CAUS"><observation><value code="R50.2"/></observation></entryRelationship></substanceAdministration>""",
+    "10160-0": """<substanceAdministration><id root="T1"/><effectiveTime><low value="20190811"/></effectiveTime>
+        <entryRelationship typeCode="RSON"><act><code code="I20.0"/></act></entryRelationship></substanceAdministration>""",
+}
+
+
+def test_what_a_document_says_beside_the_code() -> None:
+    """The state of an allergy, the rank of a dose and the reaction to it, the reason of a treatment."""
+    sections = "".join(
+        f'<component><section><code code="{c}"/><entry>{e}</entry></section></component>' for c, e in _ENTRIES.items()
+    )
+    content = f"""<ClinicalDocument xmlns="urn:hl7-org:v3"><recordTarget><patientRole><id root="1" extension="7"/></patientRole></recordTarget>
+        <component><structuredBody>{sections}</structuredBody></component></ClinicalDocument>"""
+    _, dossier, _ = cda.parse(content.encode(), "x.xml")
+    assert dossier["allergy"][0]["status"] == "resolved"
+    assert (dossier["vaccination"][0]["dose_rank"], dossier["vaccination"][0]["reaction_code"]) == ("2", "R50.2")
+    assert dossier["prescription"][0]["reason_code"] == "I20.0"

@@ -17,6 +17,7 @@ def allergy(raw: DataFrame, mappings: Mappings) -> DataFrame:
         {
             **code,
             "assertion": F.coalesce(mappings.word("allergy.assertion", raw["assertion"]), F.lit("present")),
+            "status": mappings.word("allergy.status", raw["status"]),
             "recorded_on": day(raw["recorded_on"]),
         },
     )

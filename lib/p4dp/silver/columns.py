@@ -119,6 +119,11 @@ def coded(raw: DataFrame, kind: str, systems: tuple[str, ...], mappings: Mapping
     }
 
 
+def icd10(raw: Column) -> Parsed:
+    """A CIM-10 code of a field that knows no other system."""
+    return parsed(raw, codes.normal(("CIM-10",), F.lit("CIM-10"), raw))
+
+
 def conformed(raw: DataFrame, table: Table, values: Mapping[str, Column | Parsed]) -> DataFrame:
     """The contract's columns in order, and the helpers that the quarantine needs.
 

@@ -4,7 +4,7 @@ from pyspark.sql import DataFrame
 
 from p4dp.contracts.silver.prescription import TABLE
 from p4dp.silver import units
-from p4dp.silver.columns import coded, conformed, day, number, yes_no
+from p4dp.silver.columns import coded, conformed, day, icd10, number, yes_no
 from p4dp.silver.drugs import atc_of
 from p4dp.silver.mappings import Mappings
 
@@ -26,6 +26,7 @@ def prescription(raw: DataFrame, mappings: Mappings) -> DataFrame:
             "ald_zone": yes_no(raw["ald_zone"]),
             "substitution": yes_no(raw["substitution"]),
             "long_term": yes_no(raw["long_term"]),
+            "reason_code": icd10(raw["reason_code"]),
         },
     )
     return atc_of(typed, mappings)

@@ -4,7 +4,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from p4dp.contracts.silver.vaccination import TABLE
-from p4dp.silver.columns import coded, conformed, day, number
+from p4dp.silver.columns import coded, conformed, day, icd10, number
 from p4dp.silver.drugs import atc_of
 from p4dp.silver.mappings import Mappings
 
@@ -20,6 +20,7 @@ def vaccination(raw: DataFrame, mappings: Mappings) -> DataFrame:
             **code,
             "dose_rank": number(raw["dose_rank"]),
             "assertion": F.coalesce(mappings.word("vaccination.assertion", raw["assertion"]), F.lit("present")),
+            "reaction_code": icd10(raw["reaction_code"]),
         },
     )
     return atc_of(typed, mappings)

@@ -66,6 +66,14 @@ def _status(code: str | None) -> str | None:
     return {"active": "active", "completed": "resolved", "inactive": "resolved"}.get(code or "")
 
 
+def _value_of(node: etree._Element, code: str, attribute: str) -> str | None:
+    """The value of the observation below a node that has a LOINC code."""
+    for seen in node.iterfind(".//h:observation", NS):
+        if _at(seen, "h:code", "code") == code:
+            return _at(seen, "h:value", attribute)
+    return None
+
+
 def _assertion(node: etree._Element) -> str:
     return "absent" if node.get("negationInd") == "true" else "present"
 
@@ -140,6 +148,7 @@ def _allergy(entry: etree._Element) -> list[tuple[str, Entry]]:
             {
                 **coded,
                 "assertion": _assertion(seen),
+                "status": _status(_value_of(seen, "33999-4", "code") or _at(entry, "h:act/h:statusCode", "code")),
                 "recorded_on": _time(seen.find("h:effectiveTime", NS)),
                 "record_id": _entry_id(seen),
             },
@@ -192,6 +201,7 @@ def _treatment(entry: etree._Element) -> list[tuple[str, Entry]]:
         "dose": _at(node, "h:doseQuantity/h:low", "value") or _at(node, "h:doseQuantity", "value"),
         "dose_unit": _at(node, "h:doseQuantity/h:low", "unit") or _at(node, "h:doseQuantity", "unit"),
     }
+    row["reason_code"] = _at(node, "h:entryRelationship[@typeCode='RSON']/h:act/h:code", "code")
     period = node.find("h:effectiveTime/h:period", NS)
     if period is not None and period.get("value"):
         hours = {"h": 1.0, "d": 24.0, "wk": 168.0}.get(period.get("unit", ""))
@@ -204,16 +214,15 @@ def _vaccination(entry: etree._Element) -> list[tuple[str, Entry]]:
     node = entry.find("h:substanceAdministration", NS)
     if node is None:
         return []
-    rank = next(
-        (_at(o, "h:value", "value") for o in node.findall(".//h:observation", NS) if _at(o, "h:code", "code") == "30973-2"), None
-    )
+    reaction = node.find("h:entryRelationship[@typeCode='CAUS']/h:observation/h:value", NS)
     return [
         (
             "vaccination",
             {
                 **_drug(node.find(".//h:manufacturedMaterial/h:code", NS)),
                 "given_on": _time(node.find("h:effectiveTime", NS)),
-                "dose_rank": rank,
+                "dose_rank": _value_of(node, "30973-2", "value"),
+                "reaction_code": reaction.get("code") if reaction is not None else None,
                 "assertion": _assertion(node),
                 "record_id": _entry_id(node),
             },

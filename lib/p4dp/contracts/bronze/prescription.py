@@ -17,5 +17,6 @@ TABLE = bronze(
     raw("ald_zone", "flag", "Written in the zone of the form that is covered at 100 % for a long-term illness."),
     raw("substitution", "flag", "Whether the pharmacist may substitute."),
     raw("long_term", "flag", "Part of a long-term treatment."),
+    raw("reason_code", "code", "CIM-10 code of what the drug is given for."),
     texts={"posology_text": "how to take it", "drug_text": "the drug's name as written"},
 )

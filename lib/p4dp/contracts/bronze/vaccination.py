@@ -10,5 +10,6 @@ TABLE = bronze(
     raw("code", "code", "Vaccine code."),
     raw("dose_rank", "number", "Rank in the series."),
     raw("assertion", "flag", "Given (present), refused (absent) or not known."),
+    raw("reaction_code", "code", "CIM-10 code of a reaction to the dose."),
     texts={"vaccination_text": "comment on the dose"},
 )

@@ -25,6 +25,14 @@ TABLE = silver(
     flag("ald_zone", "Written in the zone covered at 100 % for a long-term illness."),
     flag("substitution", "Whether the pharmacist may substitute."),
     flag("long_term", "Part of a long-term treatment."),
+    Column(
+        "reason_code",
+        "string",
+        "CIM-10 code of what the drug is given for; only documents tell it.",
+        parsed=True,
+        matches="[A-Z][0-9]{2}[0-9A-Z+-]{0,4}",
+        example="I10",
+    ),
     rules=[_UNMAPPED],
     caveat="Prescribed is not dispensed.",
 )

@@ -18,5 +18,13 @@ TABLE = silver(
     ),
     number("dose_rank", "Rank in the series.", "1", 1, 20),
     assertion(),
+    Column(
+        "reaction_code",
+        "string",
+        "CIM-10 code of a reaction to the dose; null when none was told.",
+        parsed=True,
+        matches="[A-Z][0-9]{2}[0-9A-Z+-]{0,4}",
+        example="R502",
+    ),
     rules=[_UNMAPPED],
 )
