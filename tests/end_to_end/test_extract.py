@@ -70,11 +70,15 @@ def test_an_extract_as_they_come(spark, tmp_path: Path) -> None:
         }
     ]
     _write(extract / "IR_BEN_R.csv", list(people[0]), people)
-    (extract / "2024" / "ER_PHA_F_202402.csv").write_bytes(b"DCT_ORD_NUM;FLX_DIS_DTD;FLX_EMT_NUM\n1;01/02/2024;1\n2;01/0")
+    drug = {k: january[0][k] for k in (*_KEY, "FLX_DIS_DTD", "FLX_TRT_DTD")} | {"PHA_PRS_C13": "3400930000014", "PHA_ACT_QSN": "1"}
+    _write(extract / "2024" / "ER_PHA_F_202402.csv", list(drug), [drug, drug])
+    whole = (extract / "2024" / "ER_PHA_F_202402.csv").read_bytes()
+    (extract / "2024" / "ER_PHA_F_202402.csv").write_bytes(whole[:-20])
+    _write(extract / "2024" / "ER_PHA_F_202402_2.csv", list(drug), [drug | {"PRS_ORD_NUM": "2"}])
     (extract / "notes.docx").write_bytes(b"x")
 
     first = _load(site, extract)
-    assert {k: first[k] for k in ("files", "loaded", "refused", "ignored")} == {"files": 5, "loaded": 2, "refused": 2, "ignored": 1}
+    assert {k: first[k] for k in ("files", "loaded", "refused", "ignored")} == {"files": 6, "loaded": 2, "refused": 3, "ignored": 1}
     report = {r["file"]: r for r in site.context.tables.read("ops.extract").collect()}
     lines = report["2024/ER_PRS_F_202402.csv"]
     assert (lines["state"], lines["rows"], lines["dialect"]) == ("loaded", 2, "csv ; iso-8859-1")
@@ -86,6 +90,7 @@ def test_an_extract_as_they_come(spark, tmp_path: Path) -> None:
     )
     assert report["2024/ER_PRS_F_202402_bis.csv"]["code"] == "extract.repeated"
     assert report["2024/ER_PHA_F_202402.csv"]["code"] == "extract.truncated"
+    assert report["2024/ER_PHA_F_202402_2.csv"]["code"] == "extract.half"  # the whole half of a month that broke off
 
     def visits() -> list[tuple[str, str]]:
         rows = site.context.tables.read("events.event").where("kind = 'gp_visit'").collect()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -9,6 +11,7 @@ from pyspark.sql import functions as F
 from p4dp.artefacts.ddl import columns
 from p4dp.contracts import table
 from p4dp.snds import benefits, dcir, deaths, identity, pmsi
+from p4dp.sources import extract
 
 
 @pytest.fixture
@@ -80,6 +83,47 @@ def test_trap_4_cancelled_lines_are_netted_and_boxes_are_not_made_distinct(bille
     assert billed(*two) == [drug]  # two identical boxes on one day are two
     assert billed(*two, box.format(slice="2024-06", boxes=-2, order=9)) == []  # cancelled later under other keys
     assert billed(*two, box.format(slice="2024-06", boxes=-1, order=9)) == [("dispensing", "3400930000014", 1.0, None, "A10BA02")]
+
+
+def test_trap_6_the_month_of_an_archived_year_is_read_from_the_line(rows) -> None:
+    lines = rows("snds.er_prs_f", "PRS_ORD_NUM|FLX_DIS_DTD\n1|2015-12-01\n2|2016-02-01\n3|")
+    found = lines.select("PRS_ORD_NUM", extract.slice_of(table("snds.er_prs_f"), "2015").alias("s")).collect()
+    assert {r[0]: r[1] for r in found} == {1: "2015-12", 2: "2016-02", 3: "unknown"}  # file ER_PRS_F_2015
+    yearly = rows("snds.t_mco_b", "ETA_NUM\n1").select(extract.slice_of(table("snds.t_mco_b"), "2015")).collect()
+    assert yearly[0][0] == "2015"
+
+
+def test_trap_11_ages_are_coded_in_months_and_years(pipe) -> None:
+    codes = pipe("BEN_AMA_COD string", "BEN_AMA_COD\n1000\n1011\n1012\n1023\n2\n87\n9999\n0\n1024\n")
+    assert [r[0] for r in codes.select(dcir.age()).collect()] == [0, 0, 1, 1, 2, 87, None, None, None]
+
+
+def test_trap_13_a_scheme_outside_its_coverage_is_flagged(pipe) -> None:
+    coverage = {"self_employed": (dt.date(2008, 1, 1), dt.date(2020, 6, 30)), "general": (dt.date(2006, 1, 1), None)}
+    lines = pipe(
+        "n int, RGM_GRG_COD string, RGM_COD string, EXE_SOI_DTD date",
+        """n|RGM_GRG_COD|RGM_COD|EXE_SOI_DTD
+           1|3|630|2007-12-31
+           2|03|630|2018-05-01
+           3|1|105|2019-01-01
+           4|1|105|2018-12-31
+           5|01|101|2005-01-01
+           6|2|200|2001-01-01
+           7||101|2001-01-01
+           8|1|105|2020-07-01""",
+    )
+    insured = dcir.scheme()
+    found = lines.select("n", insured, dcir.outside_coverage(insured, F.col("EXE_SOI_DTD"), coverage)).collect()
+    assert [tuple(r) for r in found] == [
+        (1, "self_employed", True),  # before RSI sent its claims
+        (2, "self_employed", False),
+        (3, "self_employed", False),  # the same people, now insured by the general scheme
+        (4, "general", False),
+        (5, "general", True),
+        (6, "agricultural", False),  # no dates given: nothing is flagged
+        (7, None, False),
+        (8, "self_employed", True),
+    ]
 
 
 def test_trap_7_acts_have_no_quantity_of_their_own(billed) -> None:

@@ -48,7 +48,6 @@ def test_dialects_are_recognised(tmp_path: Path) -> None:
     ("content", "code"),
     [
         (b"", "extract.empty_file"),
-        (b"BEN_NIR_PSA;BEN_RNG_GEM;BEN_SEX_COD\nx;1;1\ny;1", "extract.truncated"),
         (b"BEN_NIR_PSA;BEN_SEX_COD\nSECRET;1\n", "extract.key_column"),
         (b"BEN_NIR_PSA\0;BEN_RNG_GEM\n", "extract.unreadable"),
     ],
@@ -57,6 +56,12 @@ def test_a_bad_file_is_refused(tmp_path: Path, content: bytes, code: str) -> Non
     with pytest.raises(RefusedFile) as caught:
         _inspect(tmp_path, content)
     assert caught.value.code == code and "SECRET" not in str(caught.value)
+
+
+def test_a_file_that_breaks_off_is_still_looked_at(tmp_path: Path) -> None:
+    """It is refused once it is known which months it would have replaced."""
+    assert "last line has 2 fields" in _inspect(tmp_path, b"BEN_NIR_PSA;BEN_RNG_GEM;BEN_SEX_COD\nx;1;1\ny;1").breaks_off
+    assert _inspect(tmp_path, b"BEN_NIR_PSA;BEN_RNG_GEM;BEN_SEX_COD\nx;1;1\n").breaks_off == ""
 
 
 def test_a_truncated_parquet_file_is_refused(tmp_path: Path) -> None:

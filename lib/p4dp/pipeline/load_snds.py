@@ -10,7 +10,7 @@ from functools import reduce
 from pathlib import Path
 from typing import Any
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from p4dp.contracts import Table, layer
@@ -73,7 +73,7 @@ class _Load:
         for group in extract.alike(files):
             rows = extract.typed(extract.text_rows(self.context.spark, self.root, group), group[0])
             stamp = {
-                "p4dp_slice": _slice(contract, group[0]),
+                "p4dp_slice": extract.slice_of(contract, group[0].year),
                 "p4dp_extract": F.lit(self.root.name),
                 "batch_id": F.lit(self.batch_id).cast("bigint"),
             }
@@ -99,7 +99,9 @@ class _Load:
             row = counts.get(file.path)
             told = {"rows": row["rows"], "unreadable_rows": row["unreadable"], "unreadable": row["columns"]} if row else {"rows": 0}
             self.report(file.path, "loaded", **told)
-            if row and row["ragged"]:
+            if file.breaks_off:
+                self.report(file.path, "refused", code="extract.truncated", reason=file.breaks_off)
+            elif row and row["ragged"]:
                 self.report(
                     file.path,
                     "refused",
@@ -151,14 +153,6 @@ class _Load:
                     good = [g for g in good if g != later]
                     self.report(later, "refused", code="extract.repeated", reason=f"rows under the same keys as {row['f'][0]}")
         return good
-
-
-def _slice(contract: Table, file: ExtractFile) -> Column:
-    """What a later load replaces: the flow month of a claim line, the year of a yearly table, or all."""
-    if "FLX_DIS_DTD" in contract.names:
-        return F.coalesce(F.date_format("FLX_DIS_DTD", "yyyy-MM"), F.lit("unknown"))
-    yearly = contract.name.startswith("t_mco") or contract.name in ("da_pra_r", "ct_ind")
-    return F.lit(file.year if yearly and file.year else "all")
 
 
 def run(context: Context, folder: Path, progress: Callable[[str], None] = lambda _: None) -> dict[str, object]:

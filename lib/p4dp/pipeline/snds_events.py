@@ -85,7 +85,7 @@ def _events(context: Context, claims: _Claims, nobody: dict[str, Observation]) -
         F.col("PHA_CIP_C13").alias("cip13"), atc.alias("atc"), F.col("PHA_NOM_PA").alias("substance")
     )
     care = watched(of(dcir.countable(lines), "_psa", "BEN_RNG_GEM"), "ER_PRS_F")
-    out = [dcir.billed(care, drugs.dropDuplicates(["cip13"]))]
+    out = [dcir.billed(care, drugs.dropDuplicates(["cip13"]), settings.coverage)]
 
     stays = pmsi.stays(
         claims.table("t_mco_b"),

@@ -6,6 +6,8 @@ number, and a line with two kinds of details does not multiply. Left joins keep 
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame
@@ -83,6 +85,37 @@ def in_the_pmsi() -> Column:
     return F.coalesce(F.col("ETE_IND_TAA") == "1", F.lit(False))
 
 
+def age() -> Column:
+    """Trap 11: BEN_AMA_COD is 1000 and the months under two years, the years above, 9999 when not known → full years."""
+    code = F.col("BEN_AMA_COD").try_cast("int")
+    return F.when(code.between(1000, 1023), F.floor((code - 1000) / 12).cast("int")).when(code.between(2, 130), code)
+
+
+#: Small schemes (RGM_COD) under which the general scheme has insured the self-employed since 2019. Source: open data of CNAM, field PRS_FAC_TOP.
+_INDEPENDENT = ("103", "105", "106", "107", "360", "660")
+
+
+def scheme() -> Column:
+    """Who insured the person: group 03 (RSI) ends in 2019, when its insured go to group 01 under small schemes of their own."""
+    group, since_2019 = F.col("RGM_GRG_COD").try_cast("int"), F.col("EXE_SOI_DTD") >= F.lit("2019-01-01").cast("date")
+    independent = F.col("RGM_COD").try_cast("int").cast("string").isin(*_INDEPENDENT)
+    return (
+        F.when((group == 3) | ((group == 1) & independent & since_2019), "self_employed")
+        .when(group == 1, "general")
+        .when(group == 2, "agricultural")
+        .when(group.isNotNull(), "other")
+    )
+
+
+def outside_coverage(insured: Column, day: Column, coverage: Mapping[str, tuple[dt.date | None, dt.date | None]]) -> Column:
+    """Trap 13: schemes entered DCIR at different dates. Outside of them a claim may be there, but that there is none says nothing."""
+    outside = F.lit(False)
+    for name, (first, last) in coverage.items():
+        known = F.lit(False) if first is None else day < F.lit(first)
+        outside = outside | ((insured == name) & (known if last is None else known | (day > F.lit(last))))
+    return F.coalesce(outside, F.lit(False))
+
+
 def _kind() -> Column:
     contact = F.col("PRS_NAT_REF").isin(*CONTACTS)
     return (
@@ -103,7 +136,9 @@ def countable(lines: DataFrame) -> DataFrame:
     return lines.where(~for_information() & ~surcharge()).withColumn("kind", _kind()).where("kind IS NOT NULL")
 
 
-def billed(lines: DataFrame, drugs: DataFrame) -> DataFrame:
+def billed(
+    lines: DataFrame, drugs: DataFrame, coverage: Mapping[str, tuple[dt.date | None, dt.date | None]] | None = None
+) -> DataFrame:
     """`countable` lines with beneficiary_id → events of DCIR.
 
     Trap 4: a cancelled line comes back negative, in a later flow month and under other flow keys. Quantities are added up over what
@@ -111,6 +146,7 @@ def billed(lines: DataFrame, drugs: DataFrame) -> DataFrame:
 
     Args:
         drugs: CIP13 (`cip13`), `atc`, `substance`.
+        coverage: scheme → first and last day on which all its claims are there (trap 13).
     """
     rows = lines.where("beneficiary_id IS NOT NULL")
     systems = {
@@ -126,16 +162,13 @@ def billed(lines: DataFrame, drugs: DataFrame) -> DataFrame:
     coefficient = F.when(F.col("kind") == "ngap_act", F.col("PRS_ACT_COG").cast("string"))  # two coefficients of a day are two acts
     rows = rows.withColumns({"code": F.coalesce("code", "PRS_NAT_REF"), "quantity": F.coalesce("quantity", "PRS_ACT_QTE"),
                              "part": F.coalesce("part", coefficient)})  # fmt: skip
+    told = F.struct("EXE_SOI_DTF", "PRE_PRE_DTD", "PFS_PRE_NUM", "PSE_SPE_COD", "PRS_ACT_COG", "ETB_EXE_FIN", "PSP_SPE_COD", age().alias("age"),
+                    scheme().alias("scheme"))  # fmt: skip
     of_care = F.when(F.col("quantity") > 0, F.struct("p4dp_slice", *DCIR_KEY))
-
-    def first(name: str) -> Column:
-        return F.max_by(name, of_care).alias(name)
-
     netted = rows.groupBy(*care).agg(
-        F.sum("quantity").alias("quantity"), first("EXE_SOI_DTF"), first("PRE_PRE_DTD"), first("PFS_PRE_NUM"), first("PSE_SPE_COD"),
-        first("PRS_ACT_COG"), first("ETB_EXE_FIN"), F.max("p4dp_slice").alias("p4dp_slice"), first("PRS_NAT_REF"), first("PSP_SPE_COD"),
+        F.sum("quantity").alias("quantity"), F.max_by(told, of_care).alias("_told"), F.max("p4dp_slice").alias("p4dp_slice"),
         F.bool_or(F.coalesce(F.col("_shared"), F.lit(False))).alias("_shared"), F.bool_or(F.col("_fictive")).alias("_fictive"),
-    ).where("quantity > 0")  # fmt: skip
+    ).where("quantity > 0").select("*", "_told.*").drop("_told")  # fmt: skip
     named = netted.join(F.broadcast(drugs), (F.col("code") == F.col("cip13")) & (F.col("kind") == "dispensing"), "left")
     system = F.create_map(*[F.lit(x) for pair in systems.items() for x in pair])
     source = F.create_map(*[F.lit(x) for x in (
@@ -148,7 +181,9 @@ def billed(lines: DataFrame, drugs: DataFrame) -> DataFrame:
         start_date=F.col("EXE_SOI_DTD"), end_date=F.coalesce("EXE_SOI_DTF", "EXE_SOI_DTD"), quantity=F.col("quantity"), value=F.col("PRS_ACT_COG"),
         atc=F.col("atc"), substance=F.col("substance"), prescribed_on=F.col("PRE_PRE_DTD"), performer=F.col("PFS_EXE_NUM"),
         prescriber=F.col("PFS_PRE_NUM"), specialty=F.ltrim(F.col("PSE_SPE_COD"), F.lit("0")), facility=F.col("ETB_EXE_FIN"),
+        age=F.col("age"), scheme=F.col("scheme"),
         role=F.when(F.col("kind").isin("gp_visit", "specialist_visit", "ngap_act"), F.try_element_at(place, "code")),
         flags=flags(fictive_nir=F.col("_fictive"), shared_pseudonym=F.col("_shared"),
-                    hospital_prescription=(F.col("kind") == "dispensing") & F.col("PSP_SPE_COD").isNull()),
+                    hospital_prescription=(F.col("kind") == "dispensing") & F.col("PSP_SPE_COD").isNull(),
+                    outside_coverage=outside_coverage(F.col("scheme"), F.col("EXE_SOI_DTD"), coverage or {})),
     )  # fmt: skip

@@ -7,7 +7,7 @@ from p4dp.contracts.snds.er_prs_f import TABLE as LINE
 
 #: Columns of a claim line that events need.
 LINE_COLUMNS = (
-    "BEN_NIR_PSA", "NUM_ENQ", "BEN_RNG_GEM", "BEN_CDI_NIR", "RGM_COD", "RGM_GRG_COD", "EXE_SOI_DTD", "EXE_SOI_DTF", "PRE_PRE_DTD", "PRS_NAT_REF",
+    "BEN_NIR_PSA", "NUM_ENQ", "BEN_RNG_GEM", "BEN_CDI_NIR", "BEN_AMA_COD", "RGM_COD", "RGM_GRG_COD", "EXE_SOI_DTD", "EXE_SOI_DTF", "PRE_PRE_DTD", "PRS_NAT_REF",
     "PRS_ACT_QTE", "PRS_ACT_COG", "DPN_QLF", "PRS_DPN_QLP", "CPL_MAJ_TOP", "PFS_EXE_NUM", "PFS_PRE_NUM", "PSE_SPE_COD", "PSP_SPE_COD",
 )  # fmt: skip
 HOSPITAL_COLUMNS = ("ETE_IND_TAA", "ETB_EXE_FIN", "ETE_CAT_COD", "MDT_COD")
