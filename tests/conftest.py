@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,7 +62,7 @@ class Country:
         self.spark, self.home, self.config = spark, home, config_at(home)
 
     def setting(self, **changes: object) -> Setting:
-        return Setting(**{"seed": 1, "patients": 200, "practices": 3, "years": 1, "nights": 2,  # type: ignore[arg-type]
+        return Setting(**{"seed": 1, "patients": 260, "practices": 3, "years": 1, "nights": 2,  # type: ignore[arg-type]
                           "landing": self.config.at(self.config.roots.landing), **changes})  # fmt: skip
 
     def simulate(self, **changes: object) -> None:
@@ -92,7 +93,7 @@ class Country:
 def country(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Country:
     """Two nights of a small country with planted defects; tests read it and leave it as it is.
 
-    With --cda, the second night brings the official documents too, as a delivery of the third practice.
+    With --cda, the second night brings the official documents too, as a delivery of a practice of their own.
     """
     made = Country(spark, tmp_path_factory.mktemp("country"))
     made.simulate()
@@ -102,7 +103,10 @@ def country(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, reque
         files: Files = {
             f"documents/{n}.xml": (p.read_bytes(), "mixed", 1) for n, p in enumerate(sorted(Path(official).glob("*.xml")))
         }
-        write(made.home / "landing", "dossia", "P00002", 50, dt.date(2026, 1, 6), False, files)
+        with (made.home / "landing" / "practices.jsonl").open("a", encoding="utf-8") as registry:
+            own = {"practice_id": "P90000", "software": "dossia", "commune": "13055", "joined_on": "2025-12-01"}
+            registry.write(json.dumps(own) + "\n")
+        write(made.home / "landing", "dossia", "P90000", 1, dt.date(2026, 1, 6), True, files)
     made.second = made.night()  # type: ignore[attr-defined]
     return made
 

@@ -82,16 +82,8 @@ def _rearrange(manifest: Path) -> None:
     manifest.write_text(json.dumps({**told, "files": listed}), "utf-8")
 
 
-@pytest.mark.cluster
-def test_a_night_on_a_cluster_gives_the_same_silver(country: Country, master: str, tmp_path: Path) -> None:
-    """All deliveries in one batch, their files in another order, one file in three pieces."""
-    for part in ("landing", "referentials"):
-        shutil.copytree(country.home / part, tmp_path / part)
-    for state in country.context.ledger.states():
-        if state["state"] == "accepted":
-            _rearrange(tmp_path / "landing" / state["folder"] / "manifest.json")
-    (tmp_path / "vault").mkdir()
-    shutil.copy(country.home / "vault" / "secret", tmp_path / "vault" / "secret")
+def _submit(master: str, job: str, home: Path, *arguments: str) -> dict[str, object]:
+    """A job by spark-submit; its closing JSON."""
     jars = ",".join(map(str, (ROOT / ".jars").glob("*.jar")))
     settings = {"spark.driver.host": "127.0.0.1", "spark.driver.memory": "2g", "spark.executor.memory": "1g", "spark.sql.shuffle.partitions": "2",
                 "spark.databricks.delta.snapshotPartitions": "1", "spark.ui.enabled": "false"}  # fmt: skip
@@ -106,12 +98,36 @@ def test_a_night_on_a_cluster_gives_the_same_silver(country: Country, master: st
     ]
     for name, value in settings.items():
         command += ["--conf", f"{name}={value}"]
-    command += [str(ROOT / "jobs/nightly.py"), "--config", str(ROOT / "conf/test.yaml"), "--home", str(tmp_path), "--json"]
+    command += [str(ROOT / "jobs" / job), "--config", str(ROOT / "conf/test.yaml"), "--home", str(home), "--json", *arguments]
     environment = {**os.environ, "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_HOME": str(SPARK), "PYSPARK_PYTHON": sys.executable}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=tmp_path, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=home, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
-    summary = json.loads(done.stdout.strip().splitlines()[-1])
+    return dict(json.loads(done.stdout.strip().splitlines()[-1]))
+
+
+@pytest.mark.cluster
+def test_a_night_on_a_cluster_gives_the_same_silver(country: Country, master: str, tmp_path: Path) -> None:
+    """All deliveries in one batch, their files in another order, one file in three pieces."""
+    for part in ("landing", "referentials"):
+        shutil.copytree(country.home / part, tmp_path / part)
+    for state in country.context.ledger.states():
+        if state["state"] == "accepted":
+            _rearrange(tmp_path / "landing" / state["folder"] / "manifest.json")
+    (tmp_path / "vault").mkdir()
+    shutil.copy(country.home / "vault" / "secret", tmp_path / "vault" / "secret")
+    summary = _submit(master, "nightly.py", tmp_path)
     assert (summary["refused"], summary["outcome"]) == (13, "done")
     other = Country(country.spark, tmp_path)
     for name in TRANSFORMATIONS:
         assert other.silver(name) == country.silver(name), name
+
+
+@pytest.mark.cluster
+@pytest.mark.verify
+def test_an_extract_on_a_cluster_gives_the_same_events(linked: Country, master: str, tmp_path: Path) -> None:
+    for part in ("snds-extracts", "referentials"):
+        shutil.copytree(linked.home / part, tmp_path / part)
+    _submit(master, "load_snds.py", tmp_path, "--extract", str(tmp_path / "snds-extracts" / "sas"))
+    other = Country(linked.spark, tmp_path)
+    one, two = (c.context.tables.read("events.event").drop("batch_id") for c in (linked, other))
+    assert one.exceptAll(two).count() == two.exceptAll(one).count() == 0 < one.count()

@@ -48,7 +48,7 @@ def test_every_table_was_filled(country: Country) -> None:
 def test_official_documents_reach_silver(country: Country, request: pytest.FixtureRequest) -> None:
     if not request.config.getoption("--cda"):
         pytest.skip("no --cda folder given")
-    delivery = next(s["delivery_id"] for s in country.context.ledger.states() if s["sequence"] == 50)
+    delivery = next(s["delivery_id"] for s in country.context.ledger.states() if s["practice_id"] == "P90000")
     counts = {
         name: country.context.tables.read(f"silver.{name}").where(f"delivery_id = '{delivery}'").count() for name in TRANSFORMATIONS
     }
@@ -104,8 +104,10 @@ def test_silver_from_nothing_is_the_same(country: Country, tmp_path: Path) -> No
 
 
 def test_quality_pages_are_listed(country: Country) -> None:
-    page = (country.home / "logs" / "quality" / "index.html").read_text("utf-8")
-    assert page.index("batch-2") < page.index("batch-1") and "batch-1/encounter.html" in page
+    quality = country.home / "logs" / "quality"
+    page = (quality / "index.html").read_text("utf-8")
+    assert page.index("batch-2/index.html") < page.index("batch-1/index.html")
+    assert "silver.encounter" in (quality / "batch-1" / "index.html").read_text("utf-8")  # GE's own Data Docs of the batch
 
 
 def test_status_shows_counts_only(country: Country) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -11,23 +10,16 @@ from pyspark.sql import functions as F
 from scipy.stats import beta
 
 from p4dp.errors import UsageError
-from p4dp.identity.keys import PseudonymMaker, load_secret
+from p4dp.evaluate import truth
 from p4dp.pipeline.context import Context
-
-
-def _lines(folder: Path) -> list[Any]:
-    if not folder.exists():
-        raise UsageError(f"no truth in {folder}: simulate with --snds-ratio first")
-    return [json.loads(line) for file in sorted(folder.glob("*.txt")) for line in file.read_text("utf-8").splitlines()]
 
 
 def people(context: Context) -> tuple[dict[str, int], dict[str, set[int]]]:
     """Which person a patient_key is, and which persons a beneficiary is."""
-    folder = Path(context.config.at(context.config.roots.truth))
-    maker = PseudonymMaker(load_secret(context.config.at(context.config.vault.secret_file)))
-    patients = {maker.patient(practice, local): number for practice, local, number in _lines(folder / "claims-patient")}
-    numbers = {(psa, rank): number for number, psa, rank in _lines(folder / "claims-person")}
-    numbers |= _subjects(context, folder)
+    maker = truth.maker(context)
+    patients = {maker.patient(practice, local): number for practice, local, number in truth.lines(context, "patient")}
+    numbers = {(psa, rank): number for number, psa, rank in truth.lines(context, "person")}
+    numbers |= _subjects(context)
     beneficiaries: dict[str, set[int]] = {}
     published = context.ledger.published()
     for r in (
@@ -39,13 +31,13 @@ def people(context: Context) -> tuple[dict[str, int], dict[str, set[int]]]:
     return patients, beneficiaries
 
 
-def _subjects(context: Context, folder: Path) -> dict[tuple[str, int], int]:
+def _subjects(context: Context) -> dict[tuple[str, int], int]:
     """Subject numbers of requests → persons, as the played circuit finds them."""
     requests = Path(context.config.at(context.config.roots.vault)) / "requests"
     files = list(requests.glob("*/subjects.csv"))
     if not files:
         return {}
-    known = {(nir, birth, sex): number for number, nir, birth, sex in _lines(folder / "claims-identity")}
+    known = {(nir, birth, sex): number for number, nir, birth, sex in truth.lines(context, "identity")}
     lines = [line.split(";") for file in files for line in file.read_text("utf-8").splitlines()[1:]]
     return {(subject, 1): known[nir, birth, sex] for subject, nir, birth, sex, _ in lines if (nir, birth, sex) in known}
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections import Counter, defaultdict
-from pathlib import Path
 from typing import Any
 
-from p4dp.errors import UsageError
+from p4dp.evaluate import truth
 from p4dp.pipeline.context import Context
 
 #: person, kind, code with role, first day
@@ -19,19 +17,13 @@ Value = tuple[str | None, float]
 _WITHOUT_QUANTITY = ("diagnosis", "long_term_illness", "declared_gp", "death", "cause_of_death")
 
 
-def _lines(folder: Path) -> list[Any]:
-    if not folder.exists():
-        raise UsageError(f"no truth in {folder}: simulate with --snds-ratio first")
-    return [json.loads(line) for file in sorted(folder.glob("*.txt")) for line in file.read_text("utf-8").splitlines()]
-
-
 def _day(value: str | None) -> str | None:
     return value.removeprefix("D:") if value else None
 
 
-def _truth(folder: Path) -> dict[Key, list[Value]]:
+def _truth(context: Context) -> dict[Key, list[Value]]:
     out: dict[Key, list[Value]] = defaultdict(list)
-    for person, kind, code, start, end, quantity in _lines(folder / "claims-event"):
+    for person, kind, code, start, end, quantity in truth.lines(context, "event"):
         out[person, kind, code, _day(start)].append((_day(end), 0.0 if kind in _WITHOUT_QUANTITY else float(quantity)))
     return out
 
@@ -58,14 +50,13 @@ def _found(context: Context, people: dict[tuple[str, int], int]) -> tuple[dict[K
 
 def evaluate(context: Context) -> dict[str, Any]:
     """planted, caught, missed, extra, wrong (right person, kind, code and day, other end or quantity), and by kind."""
-    folder = Path(context.config.at(context.config.roots.truth))
-    people = {(psa, rank): number for number, psa, rank in _lines(folder / "claims-person")}
-    truth = _truth(folder)
+    people = {(psa, rank): number for number, psa, rank in truth.lines(context, "person")}
+    told = _truth(context)
     found, mixed = _found(context, people)
     totals: Counter[str] = Counter()
     by_kind: dict[str, Counter[str]] = defaultdict(Counter)
-    for key in truth.keys() | found.keys():
-        wanted, got = Counter(truth.get(key, [])), Counter(found.get(key, []))
+    for key in told.keys() | found.keys():
+        wanted, got = Counter(told.get(key, [])), Counter(found.get(key, []))
         left, over = wanted - got, got - wanted
         wrong = min(left.total(), over.total())
         counts = {

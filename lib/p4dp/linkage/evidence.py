@@ -50,9 +50,9 @@ def records(
     results: DataFrame,
 ) -> Evidence:
     """Silver tables → the GP side. Events without an encounter (a long-term treatment in a document) have no prescriber and are left out."""
-    doctors = practitioners.select(
-        "practitioner_key", F.coalesce(F.substring("am_number", 1, 8), F.col("practitioner_key")).alias("doctor")
-    ).distinct()
+    # doctors employed by a health centre bill under its one number: they are one practitioner, the practice
+    number = F.when(F.col("role") == "salaried", F.col("practice_key")).otherwise(F.substring("am_number", 1, 8))
+    doctors = practitioners.select("practitioner_key", F.coalesce(number, "practitioner_key").alias("doctor")).distinct()
     people = patients.select(
         "patient_key", "practice_key", known_sex(F.col("sex")).alias("sex"), "birth_year", "birth_month", F.col("commune_code").alias("commune"),
         "department", "death_date")  # fmt: skip

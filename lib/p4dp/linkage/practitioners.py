@@ -73,6 +73,14 @@ def known(side: Evidence, numbers: DataFrame | None) -> Evidence:
     return side.map(renamed(side.visits), renamed(side.drugs), renamed(side.analyses))
 
 
+def completed(told: DataFrame, found: DataFrame, gp: Evidence) -> DataFrame:
+    """Numbers that were told and mean somebody of the records; for the others (health centres, moves) what the activity shows."""
+    ours = gp.visits.select("doctor").distinct()
+    known = told.join(ours, "doctor", "left_semi")
+    rest = found.join(known, "pfs", "left_anti").join(known.select("doctor"), "doctor", "left_anti")
+    return known.unionByName(rest)
+
+
 def nobody(side: Evidence) -> Evidence:
     """A side without practitioners (regime D)."""
     return known(side, None)

@@ -62,12 +62,11 @@ class Linkage:
         )
         if self.regime == "D":
             return self.kept("records-known", practitioners.nobody(gp)), self.kept("claims-known", practitioners.nobody(snds))
+        numbers = practitioners.aligned(gp, snds)
         if self.regime == "A":
-            numbers = practitioners.clear(snds.visits)
+            numbers = practitioners.completed(practitioners.clear(snds.visits), numbers, gp)
         elif self.regime == "B":
-            numbers = practitioners.listed(self._correspondence())
-        else:
-            numbers = practitioners.aligned(gp, snds)
+            numbers = practitioners.completed(practitioners.listed(self._correspondence()), numbers, gp)
         tables = self.context.tables
         tables.overwrite("linked.practitioner", numbers.withColumn("batch_id", F.lit(self.batch_id).cast("bigint")))
         return gp, self.kept("claims-known", practitioners.known(snds, tables.read("linked.practitioner")))

@@ -30,7 +30,9 @@ class Fund(Entitlements, Hospital):
         """All claims of the neighbourhood's people."""
         practice = Practice(self.setting, self.number)
         records = practice.live()
-        self._doctors = {d["practitioner_id"]: self._pfs(d["am_number"]) for d in practice.doctors}
+        centre = scramble("centre", practice.number)[:8]  # salaried doctors bill under their centre's number
+        self._doctors = {d["practitioner_id"]: centre if practice.salaried else self._pfs(d["am_number"]) for d in practice.doctors}
+        self._colleagues = [self._doctors[d["practitioner_id"]] for d in practice.owners]
         if self.number < self.setting.practices:
             self.out.patients += [(practice.practice_id, local, p.number) for local, p in practice.people.items()]
         insured = {local: self._register(p) for local, p in practice.people.items() if p.number // 1_000_000 == self.number}
@@ -48,8 +50,8 @@ class Fund(Entitlements, Hospital):
         for local, person in covered.items():
             if local not in guests:
                 self._elsewhere(person)
-                self._rights(person)
-        self._nobody_in_particular()
+                self._rights(person, practice)
+        self._nobody_in_particular(practice)
         self._directory(practice)
         return self.out
 
@@ -150,7 +152,7 @@ class Fund(Entitlements, Hospital):
     def _as_typed(self, doctor: str, prescribed: dt.date) -> tuple[str, dt.date]:
         """Prescriber and day of the prescription as whoever serves it types them."""
         if self.rng.random() < self.country["other_prescriber"]:
-            doctor = sorted(self._doctors.values())[int(self.rng.integers(len(self._doctors)))]
+            doctor = self._colleagues[int(self.rng.integers(len(self._colleagues)))]
         if self.rng.random() < self.country["prescribed_otherwise"]:
             prescribed -= dt.timedelta(days=int(self.rng.integers(1, 8)))
         return doctor, prescribed
@@ -203,7 +205,8 @@ class Fund(Entitlements, Hospital):
             )  # without a hospital line: a left join keeps it
             self._happened(who, "hospital_drug", "0000009234567", day, quantity=28)
         for name, (ghm, main, associated) in STAYS.items():
-            if name in p.conditions and rng.random() < 0.25 * self.setting.years:
+            age = (DAY0 - p.birth).days / 365.25
+            if name in p.conditions and rng.random() < (0.08 + 0.004 * max(age - 40, 0)) * self.setting.years:
                 self._stay(who, some_day(), ghm, main, associated)
 
     def _nursing(self, who: Insured, first: dt.date) -> None:

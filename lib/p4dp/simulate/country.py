@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
 
 from p4dp.simulate import lives
 from p4dp.simulate.damage import damage
@@ -35,7 +36,9 @@ def simulate(spark: SparkSession, setting: Setting, home: Path, partitions: int)
     _referentials(home / "referentials")
     practices = spark.range(0, setting.practices, 1, min(partitions, setting.practices))
     truth = practices.mapInPandas(_work(setting), _TRUTH)  # type: ignore[arg-type]
-    truth.write.mode("overwrite").parquet(str(home / "truth" / "records"))
+    truth.withColumn("about", F.when(F.col("cause") == "life", "lives").otherwise("records")).write.mode("overwrite").partitionBy(
+        "about"
+    ).parquet(str(home / "truth" / "practices"))
     refused = damage(setting) if setting.defects else []
     (home / "truth" / "deliveries.jsonl").write_text("".join(json.dumps(r) + "\n" for r in refused), "utf-8")
     return {

@@ -7,7 +7,6 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from p4dp.simulate.dialects import Files
-from p4dp.simulate.lives import Person
 from p4dp.simulate.records import Record
 
 _DOCUMENT = (
@@ -48,6 +47,7 @@ def _vsm_body(rows: dict[str, list[Record]]) -> str:
     allergies = [
         f"<act><entryRelationship><observation negationInd='{'true' if r['assertion'] == 'absent' else 'false'}'><id root={quoteattr(r['record_id'])}/>"
         f"<effectiveTime><low value='{_date(r['recorded_on'])}'/></effectiveTime>"
+        "<entryRelationship typeCode='REFR'><observation><code code='33999-4'/><value xsi:type='CE' code='active'/></observation></entryRelationship>"
         + (
             f"<participant><participantRole><playingEntity><code code='{r['code']}' codeSystem='{_ATC}'/></playingEntity></participantRole></participant>"
             if r.get("code")
@@ -75,19 +75,27 @@ def _vsm_body(rows: dict[str, list[Record]]) -> str:
     )
 
 
-def documents(patients: list[Record], people: dict[str, Person], records: dict[str, list[Record]], when: dt.date) -> Files:
-    """One VSM per patient, as of the day of the delivery."""
+def held(records: dict[str, dict[str, Record]]) -> dict[str, list[Record]]:
+    """What of a practice's records a VSM tells: current problems, allergies, habits, and each long-term drug once per patient."""
+    drugs = {(r["patient_id"], r["atc"]): r for r in records["prescription"].values() if r["long_term"]}
+    return {
+        "history": [r for r in records["history"].values() if r["kind"] == "problem"],
+        "allergy": list(records["allergy"].values()),
+        "lifestyle": list(records["lifestyle"].values()),
+        "prescription": list(drugs.values()),
+    }
+
+
+def documents(patients: list[Record], told: dict[str, list[Record]], when: dt.date) -> Files:
+    """One VSM per patient with what `held` gives, as of the day of the delivery."""
     files: Files = {}
-    by_patient: dict[str, dict[str, list[Record]]] = {}
-    for kind in ("history", "allergy", "lifestyle", "prescription"):
-        for r in records.get(kind, []):
-            if kind != "prescription" or r["long_term"]:
-                by_patient.setdefault(r["patient_id"], {k: [] for k in ("history", "allergy", "lifestyle", "prescription")})[
-                    kind
-                ].append(r)
+    by_patient: dict[str, dict[str, list[Record]]] = {p["patient_id"]: {k: [] for k in told} for p in patients}
+    for kind, listed in told.items():
+        for r in listed:
+            if r["patient_id"] in by_patient:
+                by_patient[r["patient_id"]][kind].append(r)
     for p in patients:
-        rows = by_patient.get(p["patient_id"], {k: [] for k in ("history", "allergy", "lifestyle", "prescription")})
-        rows["prescription"] = list({r["atc"]: r for r in rows["prescription"]}.values())
+        rows = by_patient[p["patient_id"]]
         ids = f"<id root='1.2.250.1.999.2' extension='{p['patient_id']}'/>"
         if p["nir"]:
             ids = f"<id root='1.2.250.1.213.1.4.8' extension='{p['nir']}'/>" + ids

@@ -7,8 +7,14 @@ import datetime as dt
 import numpy as np
 
 from p4dp.simulate.ledger import Insured, Ledger, scramble
-from p4dp.simulate.lives import DAY0, Person
+from p4dp.simulate.lives import DAY0, Person, assumptions
 from p4dp.simulate.practice import Practice
+
+#: CNAM's flag → illnesses that set it
+_TOPS = {
+    "top_FDiabet_ind": ("diabetes",), "top_CvIC_chr": ("heart_failure",), "top_CvCoron_chr": ("coronary_disease",), "top_CvAVC_seq": ("stroke",),
+    "top_ABPCOIr_ind": ("asthma", "copd"), "sup_Can_cat": ("cancer",), "sup_FAntiHTA_med_nnexclu": ("hypertension",),
+}  # fmt: skip
 
 
 class Entitlements(Ledger):
@@ -21,7 +27,7 @@ class Entitlements(Ledger):
     def _directory(self, practice: Practice) -> None:
         """The doctors of the neighbourhood as the fund lists them, and beside the extract which number is whose."""
         department = practice.commune[:3] if practice.commune.startswith("97") else f"{practice.commune[:2]}1"
-        for doctor in practice.doctors:
+        for doctor in practice.doctors if not practice.salaried else []:  # a centre is no doctor: its number is in no directory
             number = self._pfs(doctor["am_number"])
             self.out.tables["DA_PRA_R"].append({
                 "PFS_PFS_NUM": number, "STA_PFS_NUM": number, "PFS_PRA_SPE": "1", "CAI_NUM": department, "DTE_ANN_TRT": DAY0.year - 1,
@@ -29,7 +35,7 @@ class Entitlements(Ledger):
             })  # fmt: skip
             self.out.doctors.append((doctor["am_number"], number))
 
-    def _nobody_in_particular(self) -> None:
+    def _nobody_in_particular(self, practice: Practice) -> None:
         """A pseudonym under which services without a person are paid: flagged, never deleted."""
         number = self.number * 1_000_000 + 999_999
         psa, day = scramble("fictive", self.setting.seed, number), DAY0 - dt.timedelta(days=100)
@@ -42,7 +48,7 @@ class Entitlements(Ledger):
         self.out.tables["ER_PRS_F"].append({
             **self._key(day, False), "BEN_NIR_PSA": psa, "BEN_RNG_GEM": 1, "BEN_CDI_NIR": "14", "EXE_SOI_DTD": day, "EXE_SOI_DTF": day, "PRS_ACT_QTE": 1,
             "PRS_ACT_COG": 1, "DPN_QLF": 0, "CPL_MAJ_TOP": 0, "RGM_COD": 888, "RGM_GRG_COD": 1, "PRS_NAT_REF": "1110", "PSE_SPE_COD": "01",
-            "PFS_EXE_NUM": sorted(self._doctors.values())[0],
+            "PFS_EXE_NUM": self._doctors[practice.owners[0]["practitioner_id"]],
         })  # fmt: skip
         self.out.events.append((number, "gp_visit", "1110", day, day, 1))
 
@@ -84,30 +90,41 @@ class Entitlements(Ledger):
                 })  # fmt: skip
         return found
 
-    def _rights(self, who: Insured) -> None:
+    def _flags(self, who: Insured) -> None:
+        """CNAM's own disease flags of the last two years, from what is known to any doctor."""
+        psa, rank, _ = who.ranks[0]
+        for year in (DAY0.year - 2, DAY0.year - 1):
+            known = set(who.person.known(dt.date(year, 12, 31)))
+            tops = {top: int(bool(known & set(names))) for top, names in _TOPS.items()}
+            self.out.tables["CT_IND"].append(
+                {"id_carto": who.own or f"{psa}{rank}", "ben_nai_ann": who.person.birth.year, **tops, "_year": year}
+            )
+
+    def _rights(self, who: Insured, practice: Practice) -> None:
         """Long-term illness, declared GP, death and its causes."""
         rng, p = self.rng, who.person
         psa, rank, _ = who.ranks[0]
         who_row = {"BEN_NIR_PSA": psa, "BEN_RNG_GEM": rank}
-        if "diabetes" in p.conditions:
-            start, told = p.conditions["diabetes"], rng.random()
+        self._flags(who)
+        for name in p.known(DAY0):
+            illness, told = assumptions()["conditions"][name], rng.random()
+            if not illness["ald"] or rng.random() < 0.2:
+                continue
+            start = p.conditions[name]
             end = dt.date(1600, 1, 1) if told < 0.5 else start + dt.timedelta(days=3650)
-            number = 99 if told > 0.9 else 8
-            self.out.tables["IR_IMB_R"].append({**who_row, "IMB_ALD_DTD": start, "IMB_ALD_DTF": end, "IMB_ALD_NUM": number, "IMB_ETM_NAT": "41", "MED_MTF_COD": "E119",
-                                                "MED_NCL_IDT": "CIM10"})  # fmt: skip
-            self.out.events.append((p.number, "long_term_illness", "8", start, None if end.year == 1600 else end, 0))
+            number = (
+                99 if told > 0.9 and name == "diabetes" else illness["ald"]
+            )  # a number outside 1 to 32 is told by the diagnosis
+            self.out.tables["IR_IMB_R"].append({**who_row, "IMB_ALD_DTD": start, "IMB_ALD_DTF": end, "IMB_ALD_NUM": number, "IMB_ETM_NAT": "41",
+                                                "MED_MTF_COD": illness["cim"], "MED_NCL_IDT": "CIM10"})  # fmt: skip
+            self.out.events.append(
+                (p.number, "long_term_illness", str(illness["ald"]), start, None if end.year == 1600 else end, 0)
+            )
         if rng.random() < 0.03:  # a work accident is no long-term illness
             self.out.tables["IR_IMB_R"].append({**who_row, "IMB_ALD_DTD": DAY0 - dt.timedelta(days=300), "IMB_ALD_DTF": DAY0, "IMB_ALD_NUM": 0, "IMB_ETM_NAT": "11",
                                                 "MED_MTF_COD": None, "MED_NCL_IDT": None})  # fmt: skip
-        doctors = sorted(self._doctors.values())
-        change = DAY0 - dt.timedelta(days=int(rng.integers(60, 365 * self.setting.years)))
-        begin = dt.date(2015, 1, 1)
-        periods = (
-            [(doctors[0], begin, None)]
-            if rng.random() < 0.8
-            else [(doctors[0], begin, change), (doctors[-1], change + dt.timedelta(days=1), None)]
-        )
-        for doctor, since, until in periods:
+        for declared, since, until in practice.declarations(p):
+            doctor = self._doctors[declared["practitioner_id"]]
             self.out.tables["IR_MTT_R"].append(
                 {**who_row, "MTT_PFS_NUM": doctor, "MTT_DEP_DTE": since, "MTT_FIN_DTE": until or dt.date(1600, 1, 1)}
             )

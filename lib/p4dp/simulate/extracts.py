@@ -19,6 +19,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from p4dp.simulate.claims import Fund
+from p4dp.simulate.lives import DAY0
 from p4dp.simulate.practice import Setting
 from p4dp.simulate.records import cip13, substances
 
@@ -89,6 +90,8 @@ def _write(folder: str, dialect: str) -> Callable[[pd.DataFrame], pd.DataFrame]:
     def write(group: pd.DataFrame) -> pd.DataFrame:
         table, slice_ = group["table"].iloc[0], group["slice"].iloc[0]
         year = slice_[:4]
+        if table.startswith("ER_") and slice_[4:] in ("01", "02") and int(year) < DAY0.year - 1:
+            year = str(int(year) - 1)  # of archived years the first two flow months lie with the year before
         name = table.replace("aa", year[2:]) if table.startswith("T_MCO") else f"{table}_{slice_}" if slice_ else table
         target = Path(folder) / year / f"{name}.csv" if year else Path(folder) / f"{name}.csv"
         target.parent.mkdir(parents=True, exist_ok=True)

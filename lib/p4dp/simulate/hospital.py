@@ -8,7 +8,8 @@ from p4dp.simulate.ledger import Insured, Ledger
 
 HOSPITALS = ("130000001", "060000002", "750000003")
 #: Illness → group, main and associated diagnosis of a stay.
-STAYS = {"heart_failure": ("05M092", "I500", "I10"), "copd": ("04M052", "J440", "J449"), "diabetes": ("10M022", "E116", "I10")}
+STAYS = {"heart_failure": ("05M092", "I500", "I10"), "copd": ("04M052", "J440", "J449"), "diabetes": ("10M022", "E116", "I10"),
+         "coronary_disease": ("05M062", "I214", "I259"), "stroke": ("01M302", "I639", "I10"), "cancer": ("06M052", "C189", "D649")}  # fmt: skip
 _NOBODY = "X" * 16 + "D"
 
 

@@ -71,10 +71,15 @@ class Ledger:
         return {"DCT_ORD_NUM": self.number * 10_000_000 + self._order, "FLX_DIS_DTD": flow, "FLX_EMT_NUM": 1, "FLX_EMT_ORD": 0, "FLX_EMT_TYP": 1,
                 "FLX_TRT_DTD": flow, "ORG_CLE_NUM": "01C131000", "PRS_ORD_NUM": 1, "REM_TYP_AFF": 0}  # fmt: skip
 
+    def _age(self, birth: dt.date, day: dt.date) -> int:
+        """Age as claims write it: months above 1000 under two years, else years; now and then not known."""
+        months = (day.year - birth.year) * 12 + day.month - birth.month - (day.day < birth.day)
+        return 9999 if self.rng.random() < 0.002 else 1000 + max(months, 0) if months < 24 else months // 12
+
     def _line(self, who: Insured, care: dt.date, **columns: Any) -> Row:
         psa, rank = who.on(care)
         row = {**self._key(care, columns.pop("late", False)), "BEN_NIR_PSA": psa, "BEN_RNG_GEM": rank, "BEN_CDI_NIR": "00", "EXE_SOI_DTD": care,
-               "EXE_SOI_DTF": care, "PRS_ACT_QTE": 1, "PRS_ACT_COG": 1, "DPN_QLF": 0, "PRS_DPN_QLP": None, "CPL_MAJ_TOP": 0, "RGM_COD": 101,
+               "EXE_SOI_DTF": care, "BEN_AMA_COD": self._age(who.person.birth, care), "PRS_ACT_QTE": 1, "PRS_ACT_COG": 1, "DPN_QLF": 0, "PRS_DPN_QLP": None, "CPL_MAJ_TOP": 0, "RGM_COD": 101,
                "RGM_GRG_COD": 1, **columns}  # fmt: skip
         self.out.tables["ER_PRS_F"].append(row)
         return row

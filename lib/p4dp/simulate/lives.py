@@ -75,7 +75,7 @@ def draw(rng: np.random.Generator, per: str) -> dict[str, float]:
 
 @dataclass
 class Person:
-    """One human. `conditions` maps an illness to the day it began."""
+    """One human. `conditions` maps an illness to the day it began; of those in `unknown` nobody knows. `height` in cm, `bmi` in kg/m², both of the adult."""
 
     number: int
     sex: str
@@ -89,8 +89,15 @@ class Person:
     birth_place: str
     death: dt.date | None = None
     conditions: dict[str, dt.date] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)
     smoker: bool = False
     twin: bool = False
+    height: float = 168.0
+    bmi: float = 25.0
+
+    def known(self, day: dt.date) -> list[str]:
+        """Illnesses that a doctor knows of on a day."""
+        return [name for name, onset in self.conditions.items() if onset <= day and name not in self.unknown]
 
 
 def surname(rng: np.random.Generator) -> str:
@@ -178,10 +185,22 @@ def _fall_ill(rng: np.random.Generator, person: Person, years: int) -> None:
         chance = at_75 if c.get("flat") else at_75 / (1 + np.exp(-(age - 62) / 7)) * 1.25
         if age > 2 and rng.random() < chance:
             person.conditions[name] = DAY0 - dt.timedelta(days=int(rng.uniform(0, min(age * 0.5, 20)) * 365))
+            if rng.random() < c.get("undiagnosed", 0):
+                person.unknown.add(name)
+    person.height = float(rng.normal(176 if person.sex == "male" else 163, 6.5))
+    person.bmi = float(np.clip(rng.gamma(32, 0.8) + (2.0 if "diabetes" in person.conditions else 0), 16, 52))
     person.smoker = bool(rng.random() < 0.24) and (DAY0 - person.birth).days > 16 * 365
     age = (DAY0 - person.birth).days / 365.25
     if rng.random() < years * 0.0001 * np.exp(0.085 * max(age - 20, 0)):
         person.death = DAY0 - dt.timedelta(days=int(rng.integers(0, years * 365)))
+
+
+def influenza(country: dict[str, float], department: str, day: dt.date) -> float:
+    """Share of respiratory reasons that are influenza-like on a day: a winter wave whose peak differs by year and department."""
+    winter = day.year if day.month < 8 else day.year + 1
+    shift = winter * 7 % 5 - 2 + sum(map(ord, department)) % 3 - 1
+    peak = dt.date(winter - 1, 12, 15) + dt.timedelta(weeks=country["flu_peak"] + shift)
+    return 0.03 + country["flu_size"] * float(np.exp(-(((day - peak).days / 14) ** 2)))
 
 
 def visit_days(

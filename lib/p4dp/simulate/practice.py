@@ -20,7 +20,7 @@ from p4dp.simulate import dialects, documents, lives
 from p4dp.simulate.lives import DAY0, Person
 from p4dp.simulate.records import KINDS, STANDING, Record, Writer
 
-_NESTED = "nidus"
+_NESTED, _DOCUMENTS = "nidus", "dossia"
 
 
 @dataclass(frozen=True)
@@ -110,8 +110,11 @@ class Practice:
             else []
         )
         self.people = {str(1000 + n): p for n, p in enumerate([*residents(setting, practice), *guests])}
-        self.doctors = self._doctors()
-        self.writer = Writer(self.rng, self.habits, self.country, [d["practitioner_id"] for d in self.doctors])
+        self.salaried = bool(np.random.default_rng([setting.seed, practice, 16]).random() < self.country["salaried"])
+        self.owners = [self._doctor(n + 1, "SAL" if self.salaried else "TIT") for n in range(1 + int(self.rng.integers(1, 4)))]
+        self.locums = self._engagements()
+        self.doctors = [*(locum for locum, _ in self.locums), *self.owners]
+        self.writer = Writer(self.rng, self.habits, self.country, [d["practitioner_id"] for d in self.owners], self.locums)
         self.now = _Current()
         self.planted: list[dict[str, Any]] = []
         self.sequence = 0
@@ -121,23 +124,29 @@ class Practice:
     def _visits_two(self, person: Person) -> bool:
         return bool(np.random.default_rng([self.setting.seed, person.number, 5]).random() < self.country["second_practice"])
 
-    def _doctors(self) -> list[Record]:
+    def _doctor(self, n: int, role: str, begin: dt.date = DAY0 - dt.timedelta(days=3000), end: dt.date | None = None) -> Record:
+        body = f"1{self.number:06d}{n:03d}"
+        doubled = sum(sum(divmod(int(d) * 2, 10)) if i % 2 else int(d) for i, d in enumerate(("0" + body), 0))
+        return {
+            "practitioner_id": f"MED{n}",
+            "name": lives.surname(self.rng),
+            "am_number": f"{13 + n // 10}{self.number % 100_000:05d}{n % 10}{(self.number + n) % 10}",
+            "rpps": f"{body}{-doubled % 10}",
+            "role": role,
+            "specialty": "1",
+            "valid_from": begin,
+            "valid_to": end,
+        }
+
+    def _engagements(self) -> list[tuple[Record, str]]:
+        """Locums, each for some weeks of a year, and the owner whom each replaces meanwhile."""
+        weeks = max(1, round(52 * self.habits["locum_share"]))
         out = []
-        for n in range(2 + int(self.rng.integers(0, 3))):
-            body = f"1{self.number:06d}{n:03d}"
-            doubled = sum(sum(divmod(int(d) * 2, 10)) if i % 2 else int(d) for i, d in enumerate(("0" + body), 0))
-            out.append(
-                {
-                    "practitioner_id": f"MED{n}",
-                    "name": lives.surname(self.rng),
-                    "am_number": f"{131_0000 + self.number % 10000}{n}{(self.number + n) % 10}",
-                    "rpps": f"{body}{-doubled % 10}",
-                    "role": "REM" if n == 0 else "TIT",
-                    "specialty": "1",
-                    "valid_from": DAY0 - dt.timedelta(days=3000),
-                    "valid_to": None,
-                }
-            )
+        for year in range(self.setting.years + 1):  # the last one covers the nights
+            begin = DAY0 - dt.timedelta(days=365 * year) + dt.timedelta(days=7 * int(self.rng.integers(0, 53 - weeks)))
+            locum = self._doctor(10 + year, "REM", begin, begin + dt.timedelta(days=7 * weeks - 1))
+            if locum["valid_from"] <= DAY0:
+                out.append((locum, str(self.owners[int(self.rng.integers(len(self.owners)))]["practitioner_id"])))
         return out
 
     def identities(self, locals_: list[str]) -> list[Record]:
@@ -195,10 +204,25 @@ class Practice:
         """The years before the first delivery: what the practice knows by then, before any dialect or defect."""
         first = DAY0 - dt.timedelta(days=365 * self.setting.years)
         for local, person in self.people.items():
-            for kind, rows in self.writer.standing(person, local, first).items():
+            declared = self.declarations(person)
+            for kind, rows in self.writer.standing(person, local, first, declared).items():
                 self.now.records[kind].update({r["record_id"]: r for r in rows})
         self._see(first, DAY0)
         return self.now.records
+
+    def declarations(self, person: Person) -> list[tuple[Record, dt.date, dt.date | None]]:
+        """Whom of the owners a person declared as own doctor, and from when to when; guests declared theirs elsewhere."""
+        rng = np.random.default_rng([self.setting.seed, person.number, 15])
+        if person.number // 1_000_000 != self.number or rng.random() > self.country["declared"]:
+            return []
+        begin = max(dt.date(2015, 1, 1), person.birth) + dt.timedelta(days=int(rng.integers(0, 300)))
+        change = DAY0 - dt.timedelta(days=int(rng.integers(60, 365 * self.setting.years)))
+        first, last, known_until = self.owners[0], self.owners[-1], person.death or DAY0
+        if begin >= known_until:
+            return []
+        if rng.random() < 0.8 or not begin < change < known_until:
+            return [(first, begin, person.death)]
+        return [(first, begin, change), (last, change + dt.timedelta(days=1), person.death)]
 
     def _movers(self, night: int) -> set[str]:
         """Patients who move on a night, to the same place in whichever practice they are known."""
@@ -215,7 +239,7 @@ class Practice:
     def nights(self) -> list[dict[str, Any]]:
         """Writes every delivery; returns the truth: planted defects, and how many records of each kind stand in the end."""
         self.live()
-        if self.setting.defects and self.software != "dossia":
+        if self.setting.defects:
             self._plant()
         self._deliver(self._all(), DAY0, full=True, who=list(self.people))
         for night in range(1, self.setting.nights):
@@ -230,21 +254,45 @@ class Practice:
             self._deliver(changed, day, full=False, who=sorted(named | self._movers(night)))
         return [
             *self.planted,
-            {
-                "practice_id": self.practice_id,
-                "table": None,
-                "record_id": None,
-                "rules": [],
-                "cause": "records",
-                "counts": json.dumps({k: len(v) for k, v in self.now.records.items()}),
-            },
+            *self._lives(),
+            self._truth("records", None, None, counts=json.dumps({k: len(v) for k, v in self._told().items()})),
         ]
+
+    def _lives(self) -> list[dict[str, Any]]:
+        """The truth of every patient's illness, for whoever compares algorithms with it."""
+        cascades = {local: (day.isoformat(), treated) for local, day, treated in self.writer.cascades}
+        rows = []
+        for local, p in self.people.items():
+            told = {"person": p.number, "sex": p.sex, "birth": p.birth.isoformat(), "death": p.death and p.death.isoformat(), "bmi": round(p.bmi, 1),
+                    "smoker": p.smoker, "conditions": {n: d.isoformat() for n, d in p.conditions.items()}, "unknown": sorted(p.unknown),
+                    "cascade": cascades.get(local)}  # fmt: skip
+            rows.append(self._truth("life", None, local, counts=json.dumps(told)))
+        return rows
+
+    def _truth(
+        self, cause: str, kind: str | None, number: str | None, rules: tuple[str, ...] = (), counts: str | None = None
+    ) -> dict[str, Any]:
+        return {
+            "practice_id": self.practice_id,
+            "table": kind,
+            "record_id": number,
+            "rules": list(rules),
+            "cause": cause,
+            "counts": counts,
+        }
 
     def _all(self) -> dict[str, list[Record]]:
         out = {k: list(v.values()) for k, v in self.now.records.items()}
         for kind, rows in out.items():
             out[kind] = [copy.copy(r) for r in rows for _ in range(2 if r.get("_twice") else 1)]
         return out
+
+    def _told(self) -> dict[str, list[Record]]:
+        """Records that deliveries tell of, in the end."""
+        if self.software == _DOCUMENTS:
+            people = [{"patient_id": local} for local in self.people]
+            return {**documents.held(self.now.records), "document": people}
+        return {k: list(v.values()) for k, v in self.now.records.items()}
 
     def _change(self, new: dict[str, list[Record]]) -> dict[str, list[Record]]:
         """The night's delivery: new records, corrected ones, deletions."""
@@ -279,9 +327,9 @@ class Practice:
     def _plant(self) -> None:
         """Spoils records by the list written by hand; what hangs on a spoilt encounter must be caught too."""
         for defect in _defects():
-            if self.software not in defect.get("only", [self.software]):
+            if self.software not in defect.get("only", ["tabula", _NESTED]):
                 continue
-            rows = [r for r in self.now.records[defect["kind"]].values() if self._plantable(defect, r)]
+            rows = [r for r in self._told()[defect["kind"]] if self._plantable(defect, r)]
             for n in self.rng.permutation(len(rows))[: round(self.habits["defects_per_kind"])]:
                 record = rows[int(n)]
                 self._spoil(defect, record)
@@ -299,6 +347,8 @@ class Practice:
 
     def _reported(self, kind: str, record: Record) -> str:
         """The number under which the platform reports a record: nested records stand inside their container."""
+        if self.software == _DOCUMENTS:
+            return f"cda-SYNTH/{kind}/{record['record_id']}"
         if self.software != _NESTED or kind == "encounter":
             return str(record["record_id"])
         container = record["encounter_record_id"] if kind in KINDS else f"D-{record['patient_id']}"
@@ -327,22 +377,12 @@ class Practice:
                         self._tell(child, r, [f"{child}.encounter_id.orphan"], "consequence")
 
     def _tell(self, kind: str, record: Record, rules: list[str], cause: str) -> None:
-        self.planted.append(
-            {
-                "practice_id": self.practice_id,
-                "table": kind,
-                "record_id": self._reported(kind, record),
-                "rules": rules,
-                "cause": cause,
-                "counts": None,
-            }
-        )
+        self.planted.append(self._truth(cause, kind, self._reported(kind, record), tuple(rules)))
 
     def _deliver(self, records: dict[str, list[Record]], day: dt.date, full: bool, who: list[str]) -> None:
         self.sequence += 1
-        if self.software == "dossia":
-            standing = {k: list(self.now.records[k].values()) for k in ("history", "allergy", "lifestyle", "prescription")}
-            files = documents.documents(self.identities(who), self.people, standing, day)
+        if self.software == _DOCUMENTS:
+            files = documents.documents(self.identities(who), documents.held(self.now.records), day)
             doctors = dialects.tabula([], self.doctors, {})
             files["identity/praticiens.csv"] = doctors["identity/praticiens.csv"]
         else:

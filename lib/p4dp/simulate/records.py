@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from p4dp.simulate.lives import DAY0, Person, assumptions
+from p4dp.simulate.lives import DAY0, Person, assumptions, influenza
 
 Record = dict[str, Any]
 KINDS = (
@@ -29,7 +29,7 @@ KINDS = (
 STANDING = ("observation_period", "history", "vaccination", "allergy", "lifestyle", "care_protocol")
 #: acute codes by chapter: CISP-2 → CIM-10; what ends with a sign or a symptom serves as reason too
 ACUTE = {
-    "R": [("R05", "R05"), ("R74", "J069"), ("R78", "J209"), ("R80", "J111"), ("R21", "R070")],
+    "R": [("R05", "R05"), ("R74", "J069"), ("R78", "J209"), ("R21", "R070")],
     "L": [("L03", "M545"), ("L15", "M255"), ("L08", "M759"), ("L02", "M546")],
     "A": [("A03", "R509"), ("A04", "R53"), ("A97", "Z000"), ("A98", "Z298")],
     "D": [("D01", "R104"), ("D73", "A099"), ("D12", "K590"), ("D84", "K219")],
@@ -45,14 +45,17 @@ ACUTE = {
     "Y": [("Y85", "N40")],
     "W": [("W78", "Z340")],
 }
+_DIHYDROPYRIDINE, _LOOP_DIURETIC = "C08CA01", "C03CA01"
+_FLU = ("R80", "J111")
 _ACUTE_DRUGS = ["N02BE01", "M01AE01", "J01CA04", "R05DA09", "A03AX13", "R06AE07", "A02BC01", "D07AC01"]
-_VACCINES = ["J07BB02", "J07AM51", "J07BD52", "J07AL02", "J07BX03"]
-#: LOINC → (mean, sd, standard unit)
+_FLU_VACCINE = "J07BB02"
+_VACCINES = ["J07AM51", "J07BD52", "J07AL02", "J07BX03"]
+#: LOINC → (mean, sd, standard unit); analyses that an illness changes have their own rule below
 LABS = {
-    "2160-0": (80, 20, "umol/L"),
+    "2160-0": (80, 12, "umol/L"),
     "2823-3": (4.2, 0.4, "mmol/L"),
-    "4548-4": (6.8, 1.0, "%"),
-    "2345-7": (5.6, 1.2, "mmol/L"),
+    "4548-4": (5.5, 0.3, "%"),
+    "2345-7": (5.1, 0.5, "mmol/L"),
     "2093-3": (5.2, 1.0, "mmol/L"),
     "13457-7": (3.1, 0.9, "mmol/L"),
     "2571-8": (1.4, 0.5, "mmol/L"),
@@ -61,6 +64,30 @@ LABS = {
     "718-7": (13.8, 1.3, "g/dL"),
     "1988-5": (6, 4, "mg/L"),
 }
+
+
+#: LOINC → illness and the (mean, sd) under it
+_ILL = {"4548-4": ("diabetes", 7.3, 0.9), "2345-7": ("diabetes", 8.4, 1.8), "2160-0": ("kidney_disease", 165, 40)}
+_SCREENING = ("2093-3", "2160-0", "2345-7", "4548-4", "62238-1")
+
+
+def laboratory(rng: np.random.Generator, person: Person, day: dt.date, codes: list[str]) -> dict[str, float]:
+    """What a laboratory measures in a person's blood; the filtration rate follows from the creatinine of the same tube."""
+    out: dict[str, float] = {}
+    for code in ["2160-0", *codes]:
+        mean, sd, _ = LABS[code]
+        if code == "2160-0":
+            mean = 82 if person.sex == "male" else 68
+        illness, changed, spread = _ILL.get(code, ("", 0, 0))
+        if illness in person.conditions and person.conditions[illness] <= day:
+            mean, sd = changed, spread
+        out.setdefault(code, round(max(float(rng.normal(mean, sd)), mean / 10), 2))
+    if "62238-1" in codes:
+        kappa, alpha, factor = (0.9, -0.411, 141) if person.sex == "male" else (0.7, -0.329, 144)
+        relative = out["2160-0"] / 88.4 / kappa
+        age = (day - person.birth).days / 365.25
+        out["62238-1"] = round(factor * min(relative, 1) ** alpha * max(relative, 1) ** -1.209 * 0.993**age, 0)
+    return {code: out[code] for code in codes}
 
 
 def cip13(atc: str, n: int) -> str:
@@ -73,33 +100,40 @@ def cip13(atc: str, n: int) -> str:
 def substances() -> list[str]:
     """Every ATC code that the country prescribes."""
     chronic = [a for c in assumptions()["conditions"].values() for a in c["atc"]]
-    return sorted({*chronic, *_ACUTE_DRUGS, *_VACCINES})
+    return sorted({*chronic, *_ACUTE_DRUGS, *_VACCINES, _FLU_VACCINE})
 
 
 class Writer:
     """Writes one practice's records; numbers them in order."""
 
-    def __init__(self, rng: np.random.Generator, habits: dict[str, float], country: dict[str, float], doctors: list[str]) -> None:
-        self.rng, self.habits, self.country, self.doctors = rng, habits, country, doctors
+    def __init__(self, rng: np.random.Generator, habits: dict[str, float], country: dict[str, float], doctors: list[str],
+                 locums: list[tuple[Record, str]]) -> None:  # fmt: skip
+        self.rng, self.habits, self.country, self.doctors, self.locums = rng, habits, country, doctors, locums
         self._numbers: dict[str, int] = {}
-        p = assumptions()["published"]
-        self._chapters = {
-            k: (list(p[k]["value"]), np.array(list(p[k]["value"].values())) / sum(p[k]["value"].values()))
-            for k in ("reason_chapters", "result_chapters")
-        }
+        #: patient → day on which an oedema under a dihydropyridine shows; None when it never does or was told
+        self._oedema: dict[str, dt.date | None] = {}
+        #: prescribing cascades: patient, day of the oedema, whether a loop diuretic was the answer
+        self.cascades: list[tuple[str, dt.date, bool]] = []
+        chapters = assumptions()["acute_chapters"]
+        self._chapters = {k: (list(c), np.array(list(c.values())) / sum(c.values())) for k, c in chapters.items()}
 
     def _number(self, kind: str) -> str:
         self._numbers[kind] = self._numbers.get(kind, 0) + 1
         return f"{kind[:3].upper()}{self._numbers[kind]}"
 
-    def _code(self, which: str, chronic: list[tuple[str, str]]) -> tuple[str, str]:
+    def _code(self, which: str, chronic: list[tuple[str, str]], flu: float = 0.03) -> tuple[str, str]:
         if chronic and self.rng.random() < 0.35:
             return chronic[int(self.rng.integers(len(chronic)))]
         chapters, weights = self._chapters[which]
-        options = ACUTE[chapters[int(np.searchsorted(np.cumsum(weights), self.rng.random()).clip(0, len(chapters) - 1))]]
+        chapter = chapters[int(np.searchsorted(np.cumsum(weights), self.rng.random()).clip(0, len(chapters) - 1))]
+        if chapter == "R" and self.rng.random() < flu:
+            return _FLU
+        options = ACUTE[chapter]
         return options[int(self.rng.integers(len(options)))]
 
-    def standing(self, person: Person, local: str, start: dt.date) -> dict[str, list[Record]]:
+    def standing(
+        self, person: Person, local: str, start: dt.date, declared: list[tuple[Record, dt.date, dt.date | None]]
+    ) -> dict[str, list[Record]]:
         """The patient's file: history, allergies, habits, vaccinations, protocols, observation."""
         rng, out = self.rng, {k: list[Record]() for k in STANDING}
 
@@ -114,8 +148,13 @@ class Writer:
             end_date=person.death,
             end_reason="died" if person.death else None,
         )
-        for name, onset in person.conditions.items():
-            c = assumptions()["conditions"][name]
+        for _, since, until in declared:
+            reason = None if until is None else "died" if until == person.death else "left"
+            add("observation_period", basis="declared_gp", start_date=since, end_date=until, end_reason=reason)
+        for name in person.known(DAY0):
+            c, onset = assumptions()["conditions"][name], person.conditions[name]
+            if rng.random() >= self.habits["listed_problems"]:
+                continue
             add(
                 "history",
                 kind="problem",
@@ -151,6 +190,18 @@ class Writer:
                 unit="{cigarette}/d" if person.smoker else None,
                 recorded_on=begin,
             )
+        for year in range(begin.year, DAY0.year):
+            given = dt.date(year, 10, 15) + dt.timedelta(days=int(rng.integers(0, 45)))
+            alive, old = not person.death or given <= person.death, (given - person.birth).days > 65 * 365.25
+            if given > begin and alive and old and rng.random() < self.country["flu_vaccinated"]:
+                add(
+                    "vaccination",
+                    given_on=given,
+                    code_system="CIP13",
+                    code=cip13(_FLU_VACCINE, 0),
+                    dose_rank=1,
+                    assertion="present",
+                )
         for n in range(int(rng.integers(0, 3))):
             atc = _VACCINES[int(rng.integers(len(_VACCINES)))]
             if begin + dt.timedelta(days=40 * n) >= DAY0:
@@ -164,6 +215,19 @@ class Writer:
                 assertion="present" if rng.random() < 0.95 else "absent",
             )
         return out
+
+    def _cascade(self, person: Person, local: str, day: dt.date, drugs: list[str]) -> tuple[bool, list[str]]:
+        """Whether an oedema under a dihydropyridine shows at this visit, and the drugs that answer it: a prescribing cascade."""
+        due = self._oedema.get(local)
+        if due is not None and due <= day:
+            treated = self.rng.random() < self.country["oedema_treated"]
+            self._oedema[local] = None
+            self.cascades.append((local, day, treated))
+            return True, [_LOOP_DIURETIC] if treated else []
+        if _DIHYDROPYRIDINE in drugs and local not in self._oedema:
+            shows = self.rng.random() < self.country["oedema"] and "heart_failure" not in person.conditions
+            self._oedema[local] = day + dt.timedelta(days=int(self.rng.integers(15, 75))) if shows else None
+        return False, []
 
     def encounter(
         self, person: Person, local: str, day: dt.date, kind: str | None = None
@@ -185,9 +249,15 @@ class Writer:
                 if u < tele + home + 0.035
                 else "surgery"
             )
-        author = billing = self.doctors[int(rng.integers(1, len(self.doctors)))]
-        if rng.random() < self.habits["locum_share"]:
-            author = self.doctors[0]
+        billing = self.doctors[int(rng.integers(len(self.doctors)))]
+        author = next(
+            (
+                locum["practitioner_id"]
+                for locum, replaced in self.locums
+                if replaced == billing and locum["valid_from"] <= day <= locum["valid_to"]
+            ),
+            billing,
+        )
         number = self._number("Consultation")
         head: Record = {
             "record_id": number,
@@ -200,22 +270,20 @@ class Writer:
             "note_text": "consultation",
         }
         rows = {k: list[Record]() for k in KINDS}
-        chronic = [
-            (c["cisp"], c["cim"])
-            for n, c in assumptions()["conditions"].items()
-            if n in person.conditions and person.conditions[n] <= day
-        ]
+        chronic = [(c["cisp"], c["cim"]) for c in (assumptions()["conditions"][n] for n in person.known(day))]
 
         def add(kind: str, /, **fields: Any) -> None:
             rows[kind].append({"record_id": self._number(kind), "patient_id": local, "encounter_record_id": number, **fields})
 
+        flu = influenza(self.country, person.commune[:2], day)
         named = f"{person.family_name} {person.given_name}, {person.street}" if rng.random() < 0.2 else ""
-        for _ in range(1 + int(rng.poisson(1.6))):
-            cisp, cim = self._code("reason_chapters", chronic)
+        each = {k: assumptions()["published"][f"{k}s_per_encounter"]["value"] for k in ("reason", "result")}
+        for _ in range(1 + int(rng.poisson(each["reason"] - 1))):
+            cisp, cim = self._code("reason", chronic, flu)
             coded = rng.random() < self.habits["coded_reasons"]
             add("reason", cisp=cisp if coded else None, cim=cim if coded else None, reason_text=f"motif {cisp} {named}")
-        for _ in range(1 + int(rng.poisson(1.2))):
-            cisp, cim = self._code("result_chapters", chronic)
+        for _ in range(1 + int(rng.poisson(each["result"] - 1))):
+            cisp, cim = self._code("result", chronic, flu)
             coded = rng.random() < self.habits["coded_results"]
             add(
                 "diagnosis",
@@ -226,14 +294,14 @@ class Writer:
             )
         if kind == "record_only":
             return head, rows
-        drugs = [
-            a
-            for n, on in person.conditions.items()
-            if on <= day
-            for a in assumptions()["conditions"][n]["atc"][: 1 + int(rng.integers(2))]
-        ]
+        drugs = [a for n in person.known(day) for a in assumptions()["conditions"][n]["atc"][: 1 + int(rng.integers(2))]]
         drugs = [a for a in drugs if rng.random() < 0.7]
         drugs += [_ACUTE_DRUGS[int(i)] for i in rng.integers(0, len(_ACUTE_DRUGS), rng.poisson(1.1))]
+        oedema, diuretic = self._cascade(person, local, day, drugs)
+        if oedema:
+            coded = rng.random() < self.habits["coded_reasons"]
+            add("reason", cisp="K07" if coded else None, cim="R600" if coded else None, reason_text="oedeme")
+        drugs += diuretic
         for atc in dict.fromkeys(drugs):
             chronic_drug = atc not in _ACUTE_DRUGS
             add(
@@ -246,7 +314,7 @@ class Writer:
                 intakes_per_day=int(rng.integers(1, 4)),
                 duration_days=30 if chronic_drug else int(rng.integers(3, 10)),
                 renewals=2 if chronic_drug else 0,
-                ald_zone=chronic_drug and bool(person.conditions),
+                ald_zone=chronic_drug and bool(person.known(day)),
                 substitution=True,
                 long_term=chronic_drug,
                 posology_text="1 matin et soir",
@@ -259,26 +327,24 @@ class Writer:
                 add("measurement", measured_on=day, code="8462-4", value=round(float(rng.normal(74 + high / 2, 8))), unit="mm[Hg]")
             if rng.random() < 0.3:
                 adult = min(age, 18) / 18
-                add(
-                    "measurement",
-                    measured_on=day,
-                    code="29463-7",
-                    value=round(float(rng.normal(4 + 68 * adult, 1 + 11 * adult)).__abs__() + 2, 1),
-                    unit="kg",
-                )
-                add("measurement", measured_on=day, code="8302-2", value=round(float(rng.normal(55 + 113 * adult, 7))), unit="cm")
+                height = 52 + (person.height - 52) * adult
+                weight = 3.5 + (person.bmi * (person.height / 100) ** 2 - 3.5) * adult**1.5 + float(rng.normal(0, 0.2 + adult))
+                add("measurement", measured_on=day, code="29463-7", value=round(max(weight, 2.0), 1), unit="kg")
+                add("measurement", measured_on=day, code="8302-2", value=round(height + float(rng.normal(0, 1))), unit="cm")
         if rng.random() < 0.18:
-            wanted = sorted({x for n in person.conditions for x in assumptions()["conditions"][n]["labs"]} | {"718-7", "1988-5"})
+            asked = {x for n in person.known(day) for x in assumptions()["conditions"][n]["labs"]} | {"718-7", "1988-5"}
+            if age > 35 and rng.random() < self.habits["screened"]:
+                asked |= {x for x in _SCREENING if rng.random() < 0.7}
+            wanted = sorted(asked)
             add("order", ordered_on=day, kind="biology", code_system="LOINC", code=wanted[0], order_text="bilan")
-            for code in wanted[:5]:
-                mean, sd, unit = LABS[code]
+            for code, value in laboratory(rng, person, day, wanted[:9]).items():
                 add(
                     "lab_result",
                     sampled_on=day,
                     code_system="LOINC",
                     code=code,
-                    value=round(max(float(rng.normal(mean, sd)), mean / 10), 2),
-                    unit=unit,
+                    value=value,
+                    unit=LABS[code][2],
                     low=None,
                     high=None,
                     comment_text=f"{person.family_name} {person.nir}" if named else None,
@@ -286,7 +352,7 @@ class Writer:
         elif rng.random() < 0.1:
             add("order", ordered_on=day, kind=str(rng.choice(["imaging", "nursing", "physiotherapy"])), order_text="demande")
         if 18 < age < 64 and rng.random() < 0.06:
-            cisp, cim = self._code("result_chapters", [])
+            cisp, cim = self._code("result", [])
             add(
                 "work_stoppage",
                 start_date=day,

@@ -1,0 +1,84 @@
+"""Do algorithms find who is ill? Findings of a simulated country against the lives behind it: mechanical accuracy, never clinical."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from p4dp.errors import UsageError
+from p4dp.evaluate import links, truth
+from p4dp.models.agreement import share
+from p4dp.pipeline.context import Context
+
+Life = dict[str, Any]
+
+
+def _ill(name: str) -> Callable[[Life], bool]:
+    return lambda life: name in life["conditions"]
+
+
+#: algorithm → whether a life has what it looks for. Scores, gaps and what the country does not simulate are not here.
+TRUTH: dict[str, Callable[[Life], bool]] = {
+    "diabetes": _ill("diabetes"),
+    "treated_hypertension": lambda life: "hypertension" in life["conditions"] and "hypertension" not in life["unknown"],
+    "heart_failure": _ill("heart_failure"),
+    "stroke": _ill("stroke"),
+    "copd": _ill("copd"),
+    "asthma": _ill("asthma"),
+    "cancer_history": _ill("cancer"),
+    "chronic_kidney_disease": _ill("kidney_disease"),
+    "obesity": lambda life: life["bmi"] >= 30 and life["birth"] < "2008",
+    "smoking": lambda life: bool(life["smoker"]),
+    "prescribing_cascade": lambda life: bool(life["cascade"] and life["cascade"][1]),
+}
+_CONDITION = {"treated_hypertension": "hypertension", "cancer_history": "cancer", "chronic_kidney_disease": "kidney_disease"}
+
+
+def _reason(name: str, life: Life, documents_only: bool) -> str:
+    """Why someone was not found, as far as the truth tells."""
+    if _CONDITION.get(name, name) in life["unknown"]:
+        return "nobody knows"
+    if documents_only:
+        return "practice sends documents only"
+    return "too little was written, coded or dispensed"
+
+
+def evaluate(context: Context) -> dict[str, Any]:
+    """Per algorithm and side: sensitivity and positive predictive value with intervals, and the classes of misses."""
+    published = context.ledger.published()
+    if "gold.finding" not in published:
+        raise UsageError("nothing to evaluate: run p4dp derive first")
+    lives = truth.lives(context)
+    found: dict[tuple[str, str], set[str]] = {}
+    for r in (
+        context.tables.read("gold.finding", published["gold.finding"]).select("algorithm", "side", "person_id").distinct().collect()
+    ):
+        found.setdefault((r[0], r[1]), set()).add(r[2])
+    documents = {
+        r[0]
+        for r in context.tables.read("silver.encounter", published["silver.encounter"]).select("practice_key").distinct().collect()
+    }
+    known = context.tables.read("silver.patient", published["silver.patient"]).select("patient_key", "practice_key").collect()
+    without_visits = {r[0] for r in known if r[1] not in documents}
+    by_key = {life["patient_key"]: life for life in lives}
+    by_person = {life["person"]: life for life in lives}
+    people = {"gp": {k: life for k, life in by_key.items() if k in {r[0] for r in known}}}
+    if (truth.folder(context) / "claims-person").exists() and "events.pseudonym" in published:
+        _, beneficiaries = links.people(context)
+        people["snds"] = {
+            b: by_person[next(iter(p))] for b, p in beneficiaries.items() if len(p) == 1 and next(iter(p)) in by_person
+        }
+    out = []
+    for (name, side), persons in sorted(found.items()):
+        if name not in TRUTH or side not in people:
+            continue
+        ill = {k for k, life in people[side].items() if TRUTH[name](life)}
+        mine = persons & people[side].keys()
+        hit = ill & mine
+        sensitivity, ppv = share(len(hit), len(ill)), share(len(hit), len(mine))
+        misses = Counter(_reason(name, people[side][k], k in without_visits) for k in ill - mine)
+        out.append({"algorithm": name, "side": side, "ill": len(ill), "found": len(mine), "sensitivity": sensitivity.value, "sensitivity_low": sensitivity.low,
+                    "sensitivity_high": sensitivity.high, "ppv": ppv.value, "ppv_low": ppv.low, "ppv_high": ppv.high, "missed": dict(misses),
+                    "kind": "mechanical"})  # fmt: skip
+    return {"algorithms": out}
