@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 import os
 from collections.abc import Iterable, Mapping
@@ -33,6 +34,7 @@ class Roots(_Section):
     vault: str
     warehouse: str
     restricted: str
+    release: str
     logs: str
     truth: str
 
@@ -78,6 +80,14 @@ class Snds(_Section):
     keep_stays_for_others: bool
     emergency_acts: tuple[str, ...]
     complete_after_months: int
+    coverage: dict[str, tuple[dt.date | None, dt.date | None]]
+
+
+class Algorithms(_Section):
+    """A site's own algorithms."""
+
+    folders: tuple[str, ...]
+    nightly: bool
 
 
 class Linkage(_Section):
@@ -133,6 +143,7 @@ class Config(_Section):
     quality: Quality
     snds: Snds
     linkage: Linkage
+    algorithms: Algorithms
     mlflow: Mlflow
     lease: Lease
     retention: Retention

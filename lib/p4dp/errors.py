@@ -48,3 +48,15 @@ class DefectiveDelivery(P4dpError):
     def __init__(self, code: str, where: str, message: str) -> None:
         super().__init__(f"{code}: {where}: {message}")
         self.code, self.where, self.reason = code, where, message
+
+
+class NotReplayed(P4dpError):
+    """A run that was done again gave other rows."""
+
+    exit_code = 4
+
+
+class NotReleased(P4dpError):
+    """A release rule is broken: nothing was written."""
+
+    exit_code = 4

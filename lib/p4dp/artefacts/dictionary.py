@@ -14,6 +14,7 @@ _LAYER_SENTENCES = {
     "silver": "One general-practice model whatever the software.",
     "snds": "The national claims system as its extracts deliver it, typed; official names are kept.",
     "events": "What the claims say of people: one beneficiary per human, flat claim lines, and events.",
+    "gold": "What algorithms found, with the run that found it.",
     "linked": "Which patient is which beneficiary, how sure that is, and why others have no link.",
     "ops": "What happened: deliveries, batches, published versions, quality, runs, accesses.",
 }

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from p4dp.cli import country, link, look, stages
+from p4dp.cli import algorithms, country, link, look, release, stages
 from p4dp.errors import P4dpError
 
 app = typer.Typer(
@@ -15,7 +15,11 @@ app = typer.Typer(
 )
 for group in (stages, country, look):
     app.add_typer(group.app)
+app.add_typer(algorithms.stage)
+app.add_typer(release.app)
 app.add_typer(link.app, name="link")
+app.add_typer(algorithms.algorithms, name="algorithms")
+app.add_typer(algorithms.runs, name="runs")
 
 
 def main(arguments: list[str] | None = None) -> None:

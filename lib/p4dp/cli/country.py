@@ -78,16 +78,17 @@ def simulate_circuit(
 @takes_options
 def evaluate(
     options: Options,
-    what: Annotated[str, typer.Argument(help="quality, snds or links")],
+    what: Annotated[str, typer.Argument(help="quality, snds, links or algorithms")],
     method: Annotated[str, typer.Option(help="Of links: indirect or direct")] = "indirect",
     regime: Annotated[str | None, typer.Option(help="Of links: A, B, C or D; the last run without it")] = None,
 ) -> None:
     """Compare with the truth of a simulated country."""
-    from p4dp.evaluate import links, quality, snds
+    from p4dp.evaluate import algorithms, links, quality, snds
 
     known: dict[str, Callable[[Context], dict[str, Any]]] = {
         "quality": quality.evaluate,
         "snds": snds.evaluate,
+        "algorithms": algorithms.evaluate,
         "links": lambda context: links.evaluate(context, method, regime),
     }
     if what not in known:

@@ -9,7 +9,7 @@ from p4dp.contracts.core import Column, ContractError, Rule, Table
 
 __all__ = ["LAYERS", "TABLES", "Column", "ContractError", "Rule", "Table", "layer", "table"]
 
-LAYERS = ("vault", "bronze", "restricted", "silver", "snds", "events", "linked", "ops")
+LAYERS = ("vault", "bronze", "restricted", "silver", "snds", "events", "linked", "gold", "ops")
 
 
 def _load() -> dict[str, Table]:

@@ -57,14 +57,18 @@ class PseudonymMaker:
         """practitioner_key."""
         return self._make("practitioner", practice_id, local_id)
 
+    def released(self, project: str, kind: str, key: str) -> str:
+        """What a project calls a person or a practice: made of our own key under the project's secret, so that no two projects can join theirs."""
+        return self._make("release", project, kind, key)
 
-def load_secret(file: str) -> bytes:
-    """The secret, from the environment or the file.
+
+def load_secret(file: str, environment: bool = True) -> bytes:
+    """The secret, from the environment or the file; a project's own from its file only.
 
     Raises:
         UsageError: neither is there, or it has fewer than 32 bytes.
     """
-    text = os.environ.get(ENVIRONMENT) or (Path(file).read_text("ascii") if Path(file).exists() else "")
+    text = (os.environ.get(ENVIRONMENT) if environment else None) or (Path(file).read_text("ascii") if Path(file).exists() else "")
     try:
         secret = bytes.fromhex(text.strip())
     except ValueError:
@@ -74,10 +78,10 @@ def load_secret(file: str) -> bytes:
     return secret
 
 
-def create_secret(file: str) -> None:
+def create_secret(file: str, environment: bool = True) -> None:
     """Makes a secret for a simulated or new site, readable by its owner only; leaves an existing one alone."""
     path = Path(file)
-    if path.exists() or os.environ.get(ENVIRONMENT):
+    if path.exists() or (environment and os.environ.get(ENVIRONMENT)):
         return
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

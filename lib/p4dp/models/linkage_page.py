@@ -3,28 +3,11 @@
 from __future__ import annotations
 
 import html
-import io
 from typing import Any
-
-import matplotlib
-
-matplotlib.use("svg")
-from matplotlib import pyplot as plt
-from matplotlib.figure import Figure
 
 from p4dp.linkage.assign import Choice
 from p4dp.linkage.report import SMALLEST, shown
-
-_HEAD = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Linkage {run}</title>
-<style>body{{font:15px/1.5 sans-serif;max-width:60em;margin:2em auto;color:#222}}table{{border-collapse:collapse;margin:1em 0}}
-td,th{{padding:.2em .8em;border-bottom:1px solid #ddd;text-align:left}}td.n{{text-align:right}}svg{{max-width:100%;height:auto}}</style>"""
-
-
-def _svg(figure: Figure) -> str:
-    out = io.StringIO()
-    figure.savefig(out, format="svg", bbox_inches="tight", metadata={"Date": None})
-    plt.close(figure)
-    return out.getvalue()[out.getvalue().index("<svg") :]
+from p4dp.models.figures import HEAD, plt, svg
 
 
 def _histogram(weights: list[tuple[str, int, int]], step: float, threshold: float | None) -> str:
@@ -45,7 +28,7 @@ def _histogram(weights: list[tuple[str, int, int]], step: float, threshold: floa
     axes.set_xlabel("match weight (base 2)")
     axes.set_ylabel("patients")
     axes.legend()
-    return _svg(figure)
+    return svg(figure)
 
 
 def _curve(choices: list[Choice], patients: int, threshold: float | None) -> str:
@@ -60,7 +43,7 @@ def _curve(choices: list[Choice], patients: int, threshold: float | None) -> str
             axes.plot([c.linked / patients], [1 - c.share], "ko")
     axes.set_xlabel("share of patients linked")
     axes.set_ylabel("precision expected from decoys")
-    return _svg(figure)
+    return svg(figure)
 
 
 def _few(n: int) -> str:
@@ -101,7 +84,7 @@ def page(summary: dict[str, Any], choices: list[Choice], weights: list[tuple[str
     without = "".join(f"<tr><td>{html.escape(k)}</td><td class=n>{_few(v)}</td></tr>" for k, v in sorted(reasons.items()))
     shares = "".join(f"<tr><td>{10 * t} % and more</td><td class=n>{n}</td></tr>" for t, n in sorted(practices))
     return "\n".join([
-        _HEAD.format(run=summary["run_id"]), "<h1>Linkage</h1>", f"<table>{rows}</table>",
+        HEAD.format(title="Linkage " + summary["run_id"]), "<h1>Linkage</h1>", f"<table>{rows}</table>",
         "<p>False shares are estimated without truth: of each patient the best beneficiary was taken away, and it was seen whether another would have been accepted.</p>",
         "<h2>Weights</h2>", _histogram(weights, step, summary["threshold"]), "<h2>Precision and share linked</h2>", _curve(choices, summary["patients"], summary["threshold"]),
         "<h2>Who is linked</h2><p>A group that is linked less is missing from whatever is computed on links.</p>", _groups(groups),

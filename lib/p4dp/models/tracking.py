@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import mlflow
+from mlflow.data.delta_dataset_source import DeltaDatasetSource
+from mlflow.data.meta_dataset import MetaDataset
+from mlflow.entities import DatasetInput, InputTag
 
 from p4dp.config import Config
 
@@ -25,7 +29,7 @@ class Run:
         for key, value in values.items():
             self.client.log_param(self.run_id, key, value)
 
-    def metrics(self, values: dict[str, float | int | None]) -> None:
+    def metrics(self, values: Mapping[str, float | int | None]) -> None:
         """What came out; nothing for what is not known."""
         for key, value in values.items():
             if value is not None:
@@ -35,6 +39,20 @@ class Run:
         """An artifact that is text."""
         self.client.log_text(self.run_id, content, file)
 
+    def tags(self, values: dict[str, str]) -> None:
+        """What a run is found by."""
+        for key, value in values.items():
+            self.client.set_tag(self.run_id, key, value)
+
+    def inputs(self, tables: dict[str, tuple[str, int]]) -> None:
+        """Tables that were read, as MLflow datasets: name → (path, version)."""
+        listed = []
+        for name, (path, version) in sorted(tables.items()):
+            source = DeltaDatasetSource(path=path, delta_table_version=version)
+            dataset = MetaDataset(source, name=name, digest=f"v{version}")
+            listed.append(DatasetInput(dataset=dataset._to_mlflow_entity(), tags=[InputTag("mlflow.data.context", "input")]))
+        self.client.log_inputs(self.run_id, datasets=listed)
+
     def object(self, file: str, content: Any) -> None:
         """An artifact that is JSON."""
         self.client.log_dict(self.run_id, content, file)
@@ -43,6 +61,15 @@ class Run:
 def uri(config: Config) -> str:
     """Where runs go: the server that is configured, or a database in the home."""
     return config.mlflow.uri or f"sqlite:///{Path(config.home).absolute()}/mlflow.db"
+
+
+def runs(config: Config, experiment: str) -> list[dict[str, Any]]:
+    """Runs of an experiment, newest first."""
+    client = mlflow.MlflowClient(tracking_uri=uri(config))
+    found = client.get_experiment_by_name(experiment)
+    listed = client.search_runs([found.experiment_id], max_results=200) if found else []
+    return [{"run_id": r.info.run_id, "name": r.info.run_name, "status": r.info.status, "as_of": r.data.params.get("as_of"),
+             "started": dt.datetime.fromtimestamp(r.info.start_time / 1000, dt.UTC).isoformat(timespec="seconds")} for r in listed]  # fmt: skip
 
 
 @contextmanager

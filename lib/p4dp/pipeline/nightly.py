@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from p4dp.algorithms import code_list, core
 from p4dp.contracts import layer
 from p4dp.errors import GateFailed, NotEnoughToLink, UsageError
-from p4dp.pipeline import conform, discover, gate, land, link, load_snds, split
+from p4dp.pipeline import conform, derive, discover, gate, land, link, load_snds, split
 from p4dp.pipeline.context import Context, log
 from p4dp.storage.ledger import OpenBatch
 
@@ -133,6 +134,18 @@ def _link(context: Context, seconds: dict[str, float], progress: Progress) -> in
     return int(found["linked"])
 
 
+def _derive(context: Context, seconds: dict[str, float], progress: Progress) -> int:
+    """Runs the library's algorithms on what is published now; -1 when nothing is published to read."""
+    lists = code_list.load()
+    asked = derive.Derivation(sorted(core.library().values(), key=lambda a: a.name), lists)
+    try:
+        found = _timed(seconds, "derive", lambda: derive.run(context, asked, lambda step: progress(f"derive: {step}")))
+    except UsageError as error:
+        log.warning("not derived: %s", error)
+        return -1
+    return sum(found["findings"].values())
+
+
 def run(
     context: Context, until: dt.date | None = None, progress: Progress = lambda _: None, last: str = "gate"
 ) -> dict[str, object]:
@@ -163,4 +176,6 @@ def run(
                 continue
             totals["extracts"] += 1
         totals["linked"] = _link(context, seconds, progress)
+        if context.config.algorithms.nightly:
+            totals["findings"] = _derive(context, seconds, progress)
     return {**totals, "last_batch": context.ledger.last_batch(), "seconds": seconds}

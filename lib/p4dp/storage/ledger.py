@@ -101,7 +101,7 @@ class Ledger:
         for batch_id in sorted(steps, reverse=True):
             rows = steps[batch_id]
             first = next(r for r in rows if r["step"] == "opened")
-            if first["kind"] in ("load-snds", "link"):  # written whole at their end: they are run again, never resumed
+            if first["kind"] in ("load-snds", "link", "derive"):  # written whole at their end: they are run again, never resumed
                 continue
             reached: set[str] = set()
             for r in rows:  # a gate that failed takes the batch back to what was landed

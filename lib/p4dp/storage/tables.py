@@ -205,7 +205,7 @@ class Tables:
             rows.select(*TABLES[name].names).write.format("delta").mode("overwrite").save(self.path(name))
 
     def replace(self, name: str, rows: DataFrame, slices: list[str]) -> None:
-        """Replaces slices (values of p4dp_slice) of an SNDS table in one commit; others stay."""
+        """Replaces slices (values of p4dp_slice) of a table in one commit; others stay."""
         self.create(name)
         self._fence()
         listed = ", ".join(f"'{s}'" for s in slices)

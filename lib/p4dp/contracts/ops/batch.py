@@ -16,6 +16,7 @@ TABLE = Table(
                 "nightly": "new deliveries",
                 "load-snds": "an SNDS extract",
                 "link": "patients linked to beneficiaries",
+                "derive": "algorithms run",
                 "reprocess": "practices computed again",
                 "rebuild": "silver from nothing",
             },

@@ -1,0 +1,1 @@
+"""The library: one algorithm per file."""

@@ -1,0 +1,1 @@
+"""Tables that scientists derive: each row names its algorithm, version and run."""

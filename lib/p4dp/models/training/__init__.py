@@ -1,0 +1,1 @@
+"""Models that are trained by configuration: one file each, over one harness."""

@@ -1,0 +1,174 @@
+"""Training in Spark ML and what a reader must know of a model: discrimination, calibration, fairness, a baseline, a test for leaks, drift."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pyspark.ml import Pipeline, PipelineModel
+from pyspark.ml.classification import LogisticRegression, LogisticRegressionModel
+from pyspark.ml.feature import Imputer, StandardScaler, VectorAssembler
+from pyspark.ml.functions import vector_to_array
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+from sklearn.linear_model import LogisticRegression as Line
+from sklearn.metrics import brier_score_loss, roc_auc_score
+
+from p4dp.errors import UsageError
+
+#: Population stability index above which a feature's distribution is said to have moved.
+DRIFT = 0.2
+
+
+@dataclass
+class Data:
+    """One model's data: `train` and `test` with person, label, features, and what groups are made of."""
+
+    train: DataFrame
+    test: DataFrame
+    features: tuple[str, ...]
+    baseline: tuple[str, ...]
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Trained:
+    """A model and everything that was measured on data it never saw."""
+
+    model: PipelineModel
+    metrics: dict[str, float]
+    calibration: list[dict[str, float]]
+    groups: list[dict[str, Any]]
+    coefficients: dict[str, float]
+    distribution: dict[str, list[float]]
+
+
+def fit(rows: DataFrame, features: tuple[str, ...], strength: float) -> PipelineModel:
+    """Logistic regression on standardised features; what was not measured takes the median, and a column says that it was not."""
+    steps: list[Any] = [
+        Imputer(strategy="median", inputCols=list(features), outputCols=[f"{f}_" for f in features]),
+        VectorAssembler(inputCols=[f"{f}_" for f in features], outputCol="raw"),
+        StandardScaler(inputCol="raw", outputCol="features", withMean=True),
+        LogisticRegression(featuresCol="features", labelCol="label", regParam=strength, elasticNetParam=0.0, maxIter=100),
+    ]
+    return Pipeline(stages=steps).fit(rows)
+
+
+def scores(model: PipelineModel, rows: DataFrame) -> DataFrame:
+    """Rows with `score`, the probability."""
+    return (
+        model.transform(rows)
+        .withColumn("score", vector_to_array(F.col("probability"))[1])
+        .drop("raw", "features", "rawPrediction", "probability", "prediction")
+    )
+
+
+def _with_gaps(rows: DataFrame, features: tuple[str, ...]) -> DataFrame:
+    """A feature of which all values are missing cannot be imputed: it is zero."""
+    return rows.withColumns({f: F.col(f).cast("double") for f in features})
+
+
+def slope(label: np.ndarray, score: np.ndarray) -> tuple[float, float]:
+    """Calibration slope and intercept: 1 and 0 when the risk that is said is the risk that is."""
+    odds = np.log(np.clip(score, 1e-6, 1 - 1e-6) / (1 - np.clip(score, 1e-6, 1 - 1e-6))).reshape(-1, 1)
+    line = Line(C=1e6).fit(odds, label)
+    return float(line.coef_[0][0]), float(line.intercept_[0])
+
+
+def quality(prefix: str, frame: pd.DataFrame) -> dict[str, float]:
+    """Discrimination and calibration of scored rows."""
+    label, score = frame["label"].to_numpy(), frame["score"].to_numpy()
+    steep, intercept = slope(label, score)
+    return {f"{prefix}auc": float(roc_auc_score(label, score)), f"{prefix}brier": float(brier_score_loss(label, score)), f"{prefix}calibration_slope": steep,
+            f"{prefix}calibration_intercept": intercept, f"{prefix}calibration_gap": float(abs(score.mean() - label.mean()))}  # fmt: skip
+
+
+def _calibration(frame: pd.DataFrame, smallest: int) -> list[dict[str, float]]:
+    ranked = frame.sort_values("score").reset_index(drop=True)
+    parts = np.array_split(ranked.index, 10)
+    rows = [(ranked.loc[p, "score"].mean(), ranked.loc[p, "label"].mean(), len(p)) for p in parts if len(p) >= smallest]
+    return [{"said": float(s), "was": float(o), "people": n} for s, o, n in rows]
+
+
+def _groups(frame: pd.DataFrame, smallest: int) -> list[dict[str, Any]]:
+    """Per group: AUC, mean risk said and seen, and share of the cases among the tenth with the highest risk; small groups are left out."""
+    limit = frame["score"].quantile(0.9)
+    bands = pd.cut(frame["age"], [-1, 39, 59, 74, 200], labels=["0 to 39", "40 to 59", "60 to 74", "75 and more"]).astype(str)
+    out = []
+    for trait, values in (("sex", frame["sex"]), ("age", bands), ("department", frame["department"])):
+        for value, rows in frame.groupby(values):
+            cases = int(rows["label"].sum())
+            if cases < smallest or len(rows) - cases < smallest:
+                continue
+            out.append({"trait": trait, "value": str(value), "auc": float(roc_auc_score(rows["label"], rows["score"])), "said": float(rows["score"].mean()),
+                        "was": float(rows["label"].mean()), "sensitivity_of_top_tenth": float((rows["score"] >= limit)[rows["label"] == 1].mean())})  # fmt: skip
+    return out
+
+
+def distribution(rows: DataFrame, features: tuple[str, ...]) -> dict[str, list[float]]:
+    """Tenths of every feature, to compare later data with."""
+    found = rows.approxQuantile(list(features), [n / 10 for n in range(1, 10)], 0.01)
+    return {f: [float(x) for x in q] for f, q in zip(features, found, strict=True)}
+
+
+def drift(rows: DataFrame, reference: Mapping[str, list[float]]) -> dict[str, float]:
+    """Population stability index of every feature against the tenths of the training data; above `DRIFT` it has moved."""
+    known = {f: sorted(set(cuts)) for f, cuts in reference.items() if cuts and f in rows.columns}
+    if not known:
+        return {}
+    columns = []
+    for feature, cuts in known.items():
+        place = F.lit(0)
+        for cut in cuts:
+            place = place + (F.col(feature) > cut).cast("int")
+        columns += [F.avg((place == n).cast("double")).alias(f"{feature}|{n}") for n in range(len(cuts) + 1)]
+    shares = rows.agg(*columns).collect()[0].asDict()
+    out = {}
+    for feature, cuts in known.items():
+        tenths = reference[feature]
+        expected = np.array([sum(1 for t in tenths if t == c) for c in cuts] + [10 - len(tenths)], dtype=float) / 10
+        seen = np.array([shares[f"{feature}|{n}"] or 0.0 for n in range(len(cuts) + 1)])
+        expected, seen = np.clip(expected / expected.sum(), 0.01, None), np.clip(seen, 0.01, None)
+        out[feature] = float(((seen - expected) * np.log(seen / expected)).sum())
+    return out
+
+
+def train(data: Data, smallest: int, strength: float = 0.01, seed: int = 1) -> Trained:
+    """Trains, and measures on `test`: the model, its baseline, and the same model trained on shuffled labels, which must know nothing.
+
+    Raises:
+        UsageError: too few cases to train or to measure on.
+    """
+    rows, later = _with_gaps(data.train, data.features).cache(), _with_gaps(data.test, data.features).cache()
+    for name, part in (("train", rows), ("test", later)):
+        counts = {r["label"]: r["count"] for r in part.groupBy("label").count().collect()}
+        if counts.get(1.0, 0) < smallest or counts.get(0.0, 0) < smallest:
+            raise UsageError(f"too few people to {name} on: at least {smallest} with and {smallest} without are needed")
+    measured = {
+        r[0]
+        for r in rows.select(F.explode(F.array(*[F.when(F.col(f).isNotNull(), F.lit(f)) for f in data.features])).alias("f"))
+        .where("f IS NOT NULL")
+        .distinct()
+        .collect()
+    }
+    features = tuple(f for f in data.features if f in measured)
+    model, columns = fit(rows, features, strength), ("person", "label", "score", "age", "sex", "department")
+    frame = scores(model, later).select(*columns).toPandas()
+    metrics = quality("", frame)
+    base = fit(rows, data.baseline, strength)
+    metrics |= quality("baseline_", scores(base, later).select(*columns).toPandas())
+    labels = rows.select("person", "label").toPandas()
+    labels["label"] = np.random.default_rng(seed).permutation(labels["label"].to_numpy())
+    shuffled = rows.drop("label").join(rows.sparkSession.createDataFrame(labels), "person")
+    metrics |= {"shuffled_auc": quality("", scores(fit(shuffled, features, strength), later).select(*columns).toPandas())["auc"]}
+    fitted = model.stages[-1]
+    assert isinstance(fitted, LogisticRegressionModel)
+    weights = fitted.coefficients.toArray()
+    out = Trained(model, metrics, _calibration(frame, smallest), _groups(frame, smallest), {f: float(w) for f, w in zip(features, weights, strict=True)},
+                  distribution(rows, features))  # fmt: skip
+    rows.unpersist()
+    later.unpersist()
+    return out

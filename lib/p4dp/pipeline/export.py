@@ -1,0 +1,203 @@
+"""export: a table of counts out of a project's space, checked, and gone only after two named people approved it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from pyspark.errors import PySparkException
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+from p4dp.errors import NotReleased, UsageError
+from p4dp.pipeline import publish
+from p4dp.pipeline.context import Context
+from p4dp.release.disclosure import TOTAL, Cell, Checked, Key, Limits, check, with_totals
+from p4dp.release.project import Project
+from p4dp.storage.ledger import now
+from p4dp.storage.releases import Releases
+
+#: Dimensions of which every person has one value: over them there are totals. Over others a person counts in several cells, and no total is given.
+_OF_A_PERSON = ("sex", "birth_year", "birth_month", "department")
+_MOST_CELLS = 2000
+
+
+def _counted(rows: DataFrame, control: DataFrame, by: list[str]) -> dict[Key, Cell]:
+    """Cells of people, practices and the largest practice's share."""
+    of_person = [d for d in by if d in _OF_A_PERSON]
+    each = (
+        rows.select("person", *(F.coalesce(F.col(d).cast("string"), F.lit("not known")).alias(d) for d in by))
+        .distinct()
+        .join(control, "person")
+    )
+    out: dict[Key, Cell] = {}
+    for n in range(len(of_person) + 1):
+        for left_out in combinations(of_person, n):
+            kept = [d for d in by if d not in left_out]
+            people = each.select("person", "practice", *kept).distinct()
+            per_practice = people.groupBy(*kept, "practice").agg(F.count_distinct("person").alias("n"))
+            cells = per_practice.groupBy(*kept).agg(F.count(F.lit(1)).alias("practices"), F.max("n").alias("largest"))
+            persons = people.groupBy(*kept).agg(F.count_distinct("person").alias("people"))
+            joined = cells.join(persons, kept) if kept else cells.crossJoin(persons)
+            for r in joined.limit(_MOST_CELLS + 1).collect():
+                key = tuple(TOTAL if d in left_out else r[d] for d in by)
+                out[key] = Cell(r["people"], r["practices"], r["largest"] / r["people"] if r["people"] else 0.0)
+    return out
+
+
+def _checked(cells: dict[Key, Cell], by: list[str], limits: Limits, before: list[dict[Key, int]]) -> Checked:
+    """Checks each slice of the dimensions that people have several values of by itself."""
+    many = [n for n, d in enumerate(by) if d not in _OF_A_PERSON]
+    single = [n for n, d in enumerate(by) if d in _OF_A_PERSON]
+    whole = Checked()
+    for slice_ in sorted({tuple(k[n] for n in many) for k in cells}):
+        mine = {tuple(k[n] for n in single): c for k, c in cells.items() if tuple(k[n] for n in many) == slice_}
+
+        def back(key: Key, slice_: Key = slice_) -> Key:
+            values = dict(zip(many, slice_, strict=True)) | dict(zip(single, key, strict=True))
+            return tuple(values[n] for n in range(len(by)))
+
+        full = with_totals({k: c for k, c in mine.items() if TOTAL not in k}, mine) if single else mine
+        earlier = [{tuple(k[n] for n in single): v for k, v in b.items() if tuple(k[n] for n in many) == slice_} for b in before]
+        found = check(full, limits, earlier)
+        whole.published |= {back(k): v for k, v in found.published.items()}
+        whole.removed |= {back(k): why for k, why in found.removed.items()}
+    return whole
+
+
+def _before(context: Context, counted: str) -> list[dict[Key, int]]:
+    """Counts of one kind that left earlier, whatever project, population or period."""
+    out: dict[str, dict[Key, int]] = {}
+    for r in context.tables.read("ops.published_cell").where(F.col("counted") == counted).collect():
+        out.setdefault(f"{r['project']}/{r['export_id']}", {})[tuple(json.loads(r["cell"]))] = r["people"]
+    return list(out.values())
+
+
+def _result(context: Context, project: Project, question: dict[str, Any]) -> tuple[Checked, str]:
+    release_id, manifest = Releases(context.spark, context.config, project.name).last()
+    name, by = question["table"], question["by"]
+    space = Releases(context.spark, context.config, project.name)
+    if name not in manifest["tables"]:
+        raise UsageError(f"project {project.name} has no table {name}; it has {', '.join(manifest['tables'])}")
+    rows = space.read(release_id, name)
+    if lacking := [d for d in by if d not in rows.columns]:
+        people = manifest["tables"].get("silver.patient", [])
+        if any(d not in people for d in lacking):
+            raise UsageError(
+                f"{name} has no column {', '.join(lacking)}; it has {', '.join(c for c in rows.columns if c != 'person')}"
+            )
+        traits = space.read(release_id, "silver.patient").select("person", *lacking)
+        first = (
+            traits.withColumn("_n", F.row_number().over(Window.partitionBy("person").orderBy(*lacking))).where("_n = 1").drop("_n")
+        )
+        rows = rows.join(first, "person")  # a human in two practices has one value
+    elif name == "silver.patient":
+        rows = rows.withColumn("_n", F.row_number().over(Window.partitionBy("person").orderBy(*by))).where("_n = 1").drop("_n")
+    if question["where"]:
+        try:
+            rows = rows.where(question["where"])
+        except PySparkException:
+            raise UsageError(f"--where: not a condition on the columns of {name}") from None
+    cells = _counted(rows, space.control(release_id), by)
+    if not cells:
+        raise UsageError("nobody is counted: no cell to export")
+    if len(cells) > _MOST_CELLS:
+        raise UsageError(f"more than {_MOST_CELLS} cells: fewer dimensions, or coarser ones")
+    d = project.disclosure
+    counted = f"{name}|{','.join(by)}"
+    return _checked(cells, by, Limits(d.smallest, d.practices, d.largest_share), _before(context, counted)), counted
+
+
+def ask(
+    context: Context, name: str, table: str, by: list[str], where: str, who: str, progress: Callable[[str], None] = lambda _: None
+) -> dict[str, Any]:
+    """Counts people of a released table by dimensions, and keeps the checked table for approval; returns the summary.
+
+    Raises:
+        UsageError: no such project, release, table or column; too many cells.
+    """
+    project = publish.find(context, name)
+    publish.ended(project, now().date())
+    if not by or len(by) > 3:
+        raise UsageError("--by: one to three columns")
+    question = {"table": table, "by": by, "where": where}
+    progress("count")
+    found, _ = _result(context, project, question)
+    export_id = publish.fingerprint({**question, "n": context.tables.read("ops.export").count()})
+    waiting = Releases(context.spark, context.config, name).folder / "waiting" / export_id
+    _write(waiting, by, found)
+    context.tables.log("ops.export", [{"project": name, "export_id": export_id, "step": "asked", "by": who, "question": json.dumps(question),
+                                       "cells": len(found.published), "removed": len(found.removed), "at": now()}])  # fmt: skip
+    reasons: dict[str, int] = {}
+    for why in found.removed.values():
+        reasons[why] = reasons.get(why, 0) + 1
+    return {
+        "project": name,
+        "export_id": export_id,
+        "cells": len(found.published),
+        "removed": reasons,
+        "waits_for": list(project.approvers),
+        "look_at": str(waiting / "table.csv"),
+    }
+
+
+def _write(folder: Path, by: list[str], found: Checked) -> None:
+    """The checked table, and what was removed and why; a cell that is removed has no number anywhere."""
+    folder.mkdir(parents=True, exist_ok=True)
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([*by, "people"])
+    for key in sorted({*found.published, *found.removed}):
+        writer.writerow([*key, found.published.get(key, "not shown")])
+    (folder / "table.csv").write_text(out.getvalue(), "utf-8")
+    removed = [{"cell": list(k), "why": why} for k, why in sorted(found.removed.items())]
+    (folder / "disclosure.json").write_text(json.dumps({"removed": removed, "published": len(found.published)}, indent=1), "utf-8")
+
+
+def approve(context: Context, name: str, export_id: str, who: str) -> dict[str, Any]:
+    """Notes an approval; with the second one the table is checked once more against all that left meanwhile, and leaves.
+
+    Raises:
+        UsageError: no such export, or the person is not an approver of the project, or asked for it.
+        NotReleased: something that left meanwhile would reveal people by difference.
+    """
+    project = publish.find(context, name)
+    publish.ended(project, now().date())
+    steps = [
+        r.asDict()
+        for r in context.tables.read("ops.export")
+        .where((F.col("project") == name) & (F.col("export_id") == export_id))
+        .orderBy("at")
+        .collect()
+    ]
+    if not steps:
+        raise UsageError(f"project {name} has no export {export_id}")
+    if steps[-1]["step"] == "left":
+        raise UsageError(f"export {export_id} has left already")
+    if who not in project.approvers:
+        raise UsageError(f"{who} is no approver of {name}: {', '.join(project.approvers)}")
+    if who == steps[0]["by"]:
+        raise UsageError(f"{who} asked for export {export_id} and cannot approve it")
+    approved = {s["by"] for s in steps if s["step"] == "approved"} | {who}
+    context.tables.log("ops.export", [{"project": name, "export_id": export_id, "step": "approved", "by": who, "at": now()}])
+    if len(approved) < 2:
+        return {"project": name, "export_id": export_id, "approved_by": sorted(approved), "left": False}
+    question = json.loads(steps[0]["question"])
+    found, counted = _result(context, project, question)
+    folder = Releases(context.spark, context.config, name).folder
+    kept = (folder / "waiting" / export_id / "table.csv").read_text("utf-8")
+    out = folder / "out" / export_id
+    _write(folder / "waiting" / export_id, question["by"], found)
+    if (folder / "waiting" / export_id / "table.csv").read_text("utf-8") != kept:
+        raise NotReleased(f"export {export_id}: the checked table changed since it was asked for; look at it and approve it again")
+    context.tables.log("ops.published_cell", [{"project": name, "export_id": export_id, "counted": counted, "cell": json.dumps(list(k)), "people": v, "at": now()}
+                                              for k, v in found.published.items()])  # fmt: skip
+    _write(out, question["by"], found)
+    context.tables.log("ops.export", [{"project": name, "export_id": export_id, "step": "left", "by": who, "cells": len(found.published),
+                                       "removed": len(found.removed), "at": now()}])  # fmt: skip
+    return {"project": name, "export_id": export_id, "approved_by": sorted(approved), "left": True, "file": str(out / "table.csv")}

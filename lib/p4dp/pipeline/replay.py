@@ -1,0 +1,71 @@
+"""runs replay: an algorithm's run again on the same table versions, with its own file and lists; the same rows, or what is gone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlparse
+
+import mlflow
+from mlflow.exceptions import MlflowException
+from pyspark.errors import PySparkException
+
+from p4dp.errors import StorageError, UsageError
+from p4dp.models import portable_algorithm, tracking
+from p4dp.pipeline import derive
+from p4dp.pipeline.context import Context
+
+
+def _gone(context: Context, name: str, version: int) -> str | None:
+    """Why a table cannot be read at a version; None when it can."""
+    try:
+        files = context.tables.read(name, version).inputFiles()
+    except (StorageError, PySparkException):
+        return f"{name} version {version}: the version is no longer in its history"
+    for file in files:
+        place = urlparse(file)
+        if place.scheme in ("", "file") and not Path(unquote(place.path)).exists():
+            return f"{name} version {version}: data files were removed (VACUUM beyond retention)"
+    return None
+
+
+def run(context: Context, run_id: str, progress: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
+    """Replays a run of an algorithm; `identical` says whether every side gave the same rows.
+
+    Raises:
+        UsageError: no such run, not one of an algorithm, or an input that is gone.
+    """
+    client = mlflow.MlflowClient(tracking_uri=tracking.uri(context.config))
+    try:
+        told = client.get_run(run_id)
+    except MlflowException:
+        raise UsageError(f"no run {run_id} at {tracking.uri(context.config)}") from None
+    tags, params = told.data.tags, told.data.params
+    if "algorithm" not in tags or "sides" not in tags:
+        raise UsageError(f"run {run_id} is not a run of an algorithm: only those can be replayed")
+    versions = {k.removeprefix("version."): int(v) for k, v in params.items() if k.startswith("version.")}
+    progress("inputs")
+    if missing := [why for name, v in versions.items() if (why := _gone(context, name, v))]:
+        raise UsageError(f"run {run_id} cannot be replayed: {'; '.join(missing)}")
+    folder = Path(context.config.at(context.config.roots.warehouse)) / "staging" / f"replay={run_id}"
+    kept = folder / "artifacts"
+    kept.mkdir(parents=True, exist_ok=True)
+    source = Path(client.download_artifacts(run_id, "source.py", str(kept))).read_text("utf-8")
+    lists = portable_algorithm.lists_of(
+        json.loads(Path(client.download_artifacts(run_id, "code_lists.json", str(kept))).read_text("utf-8"))
+    )
+    algorithm = portable_algorithm.algorithm_of(source)
+    given = {k.removeprefix("parameter."): v for k, v in params.items() if k.startswith("parameter.")}
+    found: dict[str, dict[str, Any]] = {}
+    for side in tags["sides"].split(","):
+        progress(side)
+        data = derive.prepared(context, side, versions, lists.values(), str(folder))
+        result = derive.run_one(context, algorithm, side, data, dt.date.fromisoformat(params["as_of"]), given, str(folder))
+        found[side] = {"rows": result.rows, "identical": result.hash == tags[f"hash.{side}"]}
+    shutil.rmtree(folder)
+    return {"run_id": run_id, "algorithm": algorithm.name, "identical": all(f["identical"] for f in found.values()), "sides": found,
+            "code_unchanged": derive.code_of(algorithm) == tags["code"], "inputs": versions}  # fmt: skip

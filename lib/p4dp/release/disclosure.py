@@ -1,0 +1,177 @@
+"""Which cells of a table of counts may be published, so that neither a cell nor a difference of cells reveals a few people.
+
+Primary: a count below the smallest, cells of too few practices, cells that one practice dominates. Secondary: as many more as are needed so that what is left
+of any total is nothing, or hides at least two cells and enough people; checked with the bounds that an attacker could compute (linear programming, as in audits of
+cell suppression). Against earlier publications: a cell whose difference from one published before lies between 1 and the smallest is not published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import combinations
+
+import numpy as np
+from scipy.optimize import linprog
+
+TOTAL = "*"
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: people, practices, and the largest practice's share of it."""
+
+    people: int
+    practices: int
+    largest_share: float
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a published count must hold."""
+
+    smallest: int = 11
+    practices: int = 3
+    largest_share: float = 0.85
+
+
+@dataclass
+class Checked:
+    """Published counts, and of the others why they are not."""
+
+    published: dict[Key, int] = field(default_factory=dict)
+    removed: dict[Key, str] = field(default_factory=dict)
+
+
+def _primary(cell: Cell, limits: Limits) -> str | None:
+    if 0 < cell.people < limits.smallest:
+        return "few people"
+    if cell.people and cell.practices < limits.practices:
+        return "few practices"
+    if cell.people and cell.largest_share > limits.largest_share:
+        return "one practice dominates"
+    return None
+
+
+def _totals(key: Key) -> Iterable[tuple[int, Key]]:
+    """The totals that a cell adds up to, one dimension at a time."""
+    for place, value in enumerate(key):
+        if value != TOTAL:
+            yield place, (*key[:place], TOTAL, *key[place + 1 :])
+
+
+def _groups(cells: Mapping[Key, Cell]) -> dict[tuple[int, Key], list[Key]]:
+    """Every total with the cells that it is the sum of, by dimension."""
+    out: dict[tuple[int, Key], list[Key]] = {}
+    for key in cells:
+        for place, total in _totals(key):
+            if total in cells:
+                out.setdefault((place, total), []).append(key)
+    return out
+
+
+def _weak(cells: Mapping[Key, Cell], hidden: Mapping[Key, str], members: list[Key], total: Key, limits: Limits) -> bool:
+    """Whether what is left of a total, published or known by subtraction, gives a hidden cell away."""
+    unknown = [k for k in members if k in hidden]
+    if total in hidden or not unknown:
+        # a hidden total of published parts is their sum: it is given away, which is harmful only when it was hidden for itself
+        return total in hidden and not unknown and hidden[total] != "added"
+    left = sum(cells[k].people for k in unknown)
+    return len(unknown) == 1 or left < limits.smallest
+
+
+def _bounds(
+    cells: Mapping[Key, Cell], hidden: list[Key], groups: Mapping[tuple[int, Key], list[Key]], key: Key
+) -> tuple[float, float]:
+    """The lowest and highest value of a hidden cell that all published counts allow."""
+    place = {k: n for n, k in enumerate(hidden)}
+    rows, sums = [], []
+    for (_, total), members in groups.items():
+        if not any(k in place for k in (*members, total)):
+            continue
+        row, known = np.zeros(len(hidden)), 0.0
+        for k, sign in (*((m, 1.0) for m in members), (total, -1.0)):
+            if k in place:
+                row[place[k]] += sign
+            else:
+                known -= sign * cells[k].people
+        rows.append(row)
+        sums.append(known)
+    goal = np.zeros(len(hidden))
+    goal[place[key]] = 1.0
+    equations = {"A_eq": np.array(rows), "b_eq": np.array(sums)} if rows else {}
+    low = linprog(goal, bounds=(0, None), method="highs", **equations)
+    high = linprog(-goal, bounds=(0, None), method="highs", **equations)
+    return (low.fun if low.status == 0 else 0.0), (-high.fun if high.status == 0 else float("inf"))
+
+
+def _add(cells: Mapping[Key, Cell], hidden: dict[Key, str], members: list[Key], total: Key) -> bool:
+    """Hides one more cell of a total: the smallest that is published and not empty, else an empty one, else the total itself."""
+    free = sorted((k for k in members if k not in hidden), key=lambda k: (cells[k].people == 0, cells[k].people, k))
+    chosen = free[0] if free else total if total not in hidden else None
+    if chosen is None:
+        return False
+    hidden[chosen] = "added"
+    return True
+
+
+def check(cells: Mapping[Key, Cell], limits: Limits, before: Iterable[Mapping[Key, int]] = ()) -> Checked:
+    """Decides cell by cell.
+
+    Args:
+        cells: all cells and all totals over one or several dimensions (`TOTAL` in their place); what is empty may be left out of neither.
+        before: earlier publications with the same dimensions, of whatever population, period or project.
+    """
+    hidden = {k: why for k, c in cells.items() if (why := _primary(c, limits)) is not None}
+    for earlier in before:
+        for key, cell in cells.items():
+            if key not in hidden and key in earlier and 0 < abs(cell.people - earlier[key]) < limits.smallest:
+                hidden[key] = "differs by a few from what was published before"
+    groups = _groups(cells)
+    changed = True
+    while changed:
+        changed = False
+        for (_, total), members in sorted(groups.items()):
+            while _weak(cells, hidden, members, total, limits) and _add(cells, hidden, members, total):
+                changed = True
+        if changed:
+            continue
+        listed = sorted(hidden)
+        for key in [k for k in listed if hidden[k] != "added" and cells[k].people]:
+            low, high = _bounds(cells, listed, groups, key)
+            if high - low >= limits.smallest:
+                continue
+            mine = [(total, members) for (_, total), members in sorted(groups.items()) if key in members]
+            if any(_add(cells, hidden, members, total) for total, members in mine):
+                changed = True
+                break
+    words = {"added": "would give another one away"}
+    return Checked(
+        {k: c.people for k, c in cells.items() if k not in hidden}, {k: words.get(why, why) for k, why in hidden.items()}
+    )
+
+
+def with_totals(counts: Mapping[Key, Cell], several: Mapping[Key, Cell]) -> dict[Key, Cell]:
+    """Cells and totals in one mapping; combinations that never occur are there as empty cells."""
+    dimensions = len(next(iter(counts), ()))
+    values = [sorted({k[d] for k in counts}) for d in range(dimensions)]
+    out: dict[Key, Cell] = {}
+
+    def fill(prefix: Key) -> None:
+        if len(prefix) == dimensions:
+            out[prefix] = counts.get(prefix) or several.get(prefix) or Cell(0, 0, 0.0)
+            return
+        for value in (*values[len(prefix)], TOTAL):
+            fill((*prefix, value))
+
+    fill(())
+    return out
+
+
+def differences(published: Mapping[Key, int]) -> Iterable[int]:
+    """Every difference of two published cells of which one contains the other: what an attacker subtracts first."""
+    for one, other in combinations(published, 2):
+        for inner, outer in ((one, other), (other, one)):
+            if all(o in (TOTAL, i) for i, o in zip(inner, outer, strict=True)):
+                yield published[outer] - published[inner]

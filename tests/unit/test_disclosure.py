@@ -1,0 +1,82 @@
+"""No published cell and no difference of published cells reveals a few people; the attacks that are known are tried."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from p4dp.release.disclosure import TOTAL, Cell, Checked, Key, Limits, _bounds, _groups, check, differences, with_totals
+
+LIMITS = Limits()
+
+
+def _cells(counts: Mapping[Key, int]) -> dict[Key, Cell]:
+    """Cells and all totals, each spread over many practices."""
+    out: dict[Key, int] = {}
+    dimensions = len(next(iter(counts)))
+    for key, n in counts.items():
+        for mask in range(2**dimensions):
+            total = tuple(TOTAL if mask >> d & 1 else key[d] for d in range(dimensions))
+            out[total] = out.get(total, 0) + n
+    every = {k: Cell(n, 10 if n else 0, 0.2) for k, n in out.items()}
+    return with_totals({k: c for k, c in every.items() if TOTAL not in k}, every)
+
+
+def _reveals(cells: Mapping[Key, Cell], found: Checked) -> list[str]:
+    """What an attacker who knows all published counts learns of a few people."""
+    out = [f"published {n}" for n in found.published.values() if 0 < n < LIMITS.smallest]
+    out += [f"difference {d}" for d in differences(found.published) if 0 < d < LIMITS.smallest]
+    hidden, groups = sorted(found.removed), _groups(cells)
+    for key, why in found.removed.items():
+        if why == "few people":
+            low, high = _bounds(cells, hidden, groups, key)
+            if high - low < LIMITS.smallest:
+                out.append(f"{key} lies between {low} and {high}")
+    return out
+
+
+_TABLES = st.integers(2, 4).flatmap(
+    lambda rows: st.integers(2, 4).flatmap(
+        lambda columns: st.lists(st.one_of(st.integers(0, 15), st.integers(0, 300)), min_size=rows * columns, max_size=rows * columns).map(
+            lambda values: {(f"r{n // columns}", f"c{n % columns}"): v for n, v in enumerate(values)})))  # fmt: skip
+
+
+@given(_TABLES)
+@settings(max_examples=150, deadline=None)
+def test_nothing_published_reveals_a_count_from_1_to_10(counts: dict[Key, int]) -> None:
+    cells = _cells(counts)
+    assert _reveals(cells, check(cells, LIMITS)) == []
+
+
+def test_the_sum_attack_fails() -> None:
+    """A small cell cannot be had by taking the others from the total."""
+    cells = _cells({("a",): 5, ("b",): 40, ("c",): 60})
+    found = check(cells, LIMITS)
+    assert ("a",) in found.removed and ("b",) in found.removed and found.published == {("c",): 60, (TOTAL,): 105}
+    assert found.removed[("b",)] == "would give another one away"
+
+
+def test_the_difference_attack_fails() -> None:
+    """The same question on a population that is smaller by three people."""
+    earlier = {("m",): 50, ("f",): 60, (TOTAL,): 110}
+    found = check(_cells({("m",): 47, ("f",): 60}), LIMITS, [earlier])
+    assert ("m",) not in found.published and (TOTAL,) not in found.published
+    assert check(_cells({("m",): 50, ("f",): 60}), LIMITS, [earlier]).published == earlier  # the same table again tells nothing new
+
+
+@pytest.mark.parametrize(
+    ("cell", "why"),
+    [(Cell(50, 2, 0.5), "few practices"), (Cell(50, 5, 0.9), "one practice dominates"), (Cell(4, 4, 0.3), "few people")],
+)
+def test_primary_rules(cell: Cell, why: str) -> None:
+    others = {("b",): Cell(100, 10, 0.2), ("c",): Cell(100, 10, 0.2), (TOTAL,): Cell(200 + cell.people, 12, 0.2)}
+    found = check({("a",): cell, **others}, LIMITS)
+    assert found.removed[("a",)] == why and len(found.removed) >= 2  # one hidden alone could be had by subtraction
+
+
+def test_empty_cells_are_published_and_protect_nobody() -> None:
+    found = check(_cells({("a",): 0, ("b",): 30, ("c",): 30}), LIMITS)
+    assert found.published == {("a",): 0, ("b",): 30, ("c",): 30, (TOTAL,): 60}
