@@ -3,17 +3,30 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 HOME_DIR ?= var/demo
+MLFLOW_PORT ?= 5000
 SNDS_SCHEMAS ?=
 CDA ?=
 
-.PHONY: demo setup test check verify bench generate clean conformance
+.PHONY: demo examples mlflow setup test check verify bench generate clean conformance
 
 demo: setup ## a simulated country, delivered for two nights and taken as far as the stages that exist
 	rm -rf $(HOME_DIR)
 	$(BIN)/p4dp simulate --home $(HOME_DIR) --patients 2000 --practices 8 --years 1 --nights 2 --seed 1 --snds-ratio 1
 	$(BIN)/p4dp nightly --home $(HOME_DIR) --date 2026-01-05
 	$(BIN)/p4dp nightly --home $(HOME_DIR)
+	$(BIN)/p4dp derive --home $(HOME_DIR)
 	$(BIN)/p4dp status --home $(HOME_DIR)
+
+examples: setup ## the scripts of docs/examples on the demonstration's home
+	$(BIN)/python docs/examples/first_query.py $(HOME_DIR)
+	$(BIN)/python docs/examples/found_on_both_sides.py $(HOME_DIR) diabetes
+	$(BIN)/python docs/examples/weekly_reasons.py $(HOME_DIR) $(HOME_DIR)/weeks.svg
+	$(BIN)/p4dp algorithms run gout --folder docs/examples/own_algorithm --home $(HOME_DIR)
+
+mlflow: setup ## a tracking server of the home on 127.0.0.1: SQLite, artifacts by proxy; name it in mlflow.uri
+	mkdir -p $(HOME_DIR)
+	$(BIN)/mlflow server --host 127.0.0.1 --port $(MLFLOW_PORT) --workers 1 --backend-store-uri sqlite:///$(HOME_DIR)/mlflow.db \
+	  --artifacts-destination $(HOME_DIR)/mlflow-artifacts
 
 setup: $(VENV)/.done .jars/.done ## .venv with the p4dp command, and the two Delta jars
 
@@ -31,8 +44,8 @@ test: setup ## under 15 minutes on 2 cores
 	$(BIN)/python -m pytest tests -m "not verify" $(if $(CDA),--cda $(CDA))
 
 check: setup ## lint, types, layering, generated files, wheel
-	$(BIN)/ruff check lib jobs tests bench
-	$(BIN)/ruff format --check lib jobs tests bench
+	$(BIN)/ruff check lib jobs tests bench docs
+	$(BIN)/ruff format --check lib jobs tests bench docs
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m p4dp.artefacts.generate --check .
@@ -52,6 +65,7 @@ conformance: setup ## contracts of the claims tables against the official schema
 bench: setup ## performance; results in bench/results
 	$(BIN)/python bench/bench.py
 	$(BIN)/python bench/claims.py
+	$(BIN)/python bench/algorithms.py
 
 clean:
 	rm -rf $(VENV) .jars var dist build

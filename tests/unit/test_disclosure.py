@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from p4dp.errors import UsageError
 from p4dp.release.disclosure import TOTAL, Cell, Checked, Key, Limits, _bounds, _groups, check, differences, with_totals
+from p4dp.release.question import condition
 
 LIMITS = Limits()
 
@@ -80,3 +82,25 @@ def test_primary_rules(cell: Cell, why: str) -> None:
 def test_empty_cells_are_published_and_protect_nobody() -> None:
     found = check(_cells({("a",): 0, ("b",): 30, ("c",): 30}), LIMITS)
     assert found.published == {("a",): 0, ("b",): 30, ("c",): 30, (TOTAL,): 60}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sex = 'male' AND birth_year BETWEEN 1950 AND 1960",
+        "NOT (code LIKE 'E1%' OR code IN ('I10', 'K86'))",
+        "code IS NOT NULL",
+        "",
+    ],
+)
+def test_a_condition_compares_columns_with_values(text: str) -> None:
+    assert condition(text, ["sex", "birth_year", "code"])
+
+
+@pytest.mark.parametrize(("text", "message"), [
+    ("sex IN (SELECT nir FROM delta.`vault/patient`)", "not allowed"), ("EXISTS (SELECT 1)", "not allowed"), ("hash(sex) = 1", "not allowed"), ("nir = '1'", "no column"),
+    ("other.sex = 'male'", "no column"), ("sex = ", "not a condition"), ("sex = 'm'; DROP TABLE x", "not a condition|not allowed|no column"),
+])  # fmt: skip
+def test_a_condition_reads_nothing_else(text: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        condition(text, ["sex", "birth_year", "code"])

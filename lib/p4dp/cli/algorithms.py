@@ -107,16 +107,36 @@ def show(options: Options, name: str, folder: Folder = None) -> None:
     config = options.load()
     found, lists = known(config, folder)
     algorithm = named(found, name)
-    registered = registry.versions(config, name)
+    registered, reviewed = registry.versions(config, name), registry.notes(config, name, "clinical.")
     if options.json:
-        print(json.dumps({"name": name, "version": algorithm.version, "card": card(algorithm, lists), "registered": registered}))
+        print(
+            json.dumps(
+                {
+                    "name": name,
+                    "version": algorithm.version,
+                    "card": card(algorithm, lists),
+                    "registered": registered,
+                    "chart_reviews": reviewed,
+                }
+            )
+        )
         return
     lines = [
         f"- version {v['version']} {' '.join(v['aliases'])}: "
         + "; ".join(f"{p['alias']} since {p['at']} ({p['by']}): {p['reason']}" for p in v["promotions"])
         for v in registered
     ]
-    Console().print(Markdown(card(algorithm, lists) + "\n## Registered\n\n" + ("\n".join(lines) or "not registered")))
+    clinical = [f"- {r['review_id']}, {r['answered']} patients: " + ", ".join(f"{k} {v[0]:.2f} ({v[1]:.2f} to {v[2]:.2f})" for k, v in r.items() if isinstance(v, list) and v[0] is not None)
+                for r in reviewed]  # fmt: skip
+    Console().print(
+        Markdown(
+            card(algorithm, lists)
+            + "\n## Registered\n\n"
+            + ("\n".join(lines) or "not registered")
+            + "\n\n## Chart reviews (clinical accuracy)\n\n"
+            + ("\n".join(clinical) or "none")
+        )
+    )
 
 
 @algorithms.command()
@@ -195,6 +215,31 @@ def promote(
     from p4dp.models import registry
 
     say(options, registry.promote(options.load(), name, version, alias, reason), "promoted")
+
+
+@algorithms.command()
+@takes_options
+def sample(options: Options, name: str, size: Annotated[int, typer.Option(help="Patients to draw")] = 80) -> None:
+    """Draw patients for chart review, and write a form for each practice's own doctor (below the vault)."""
+    from p4dp.pipeline import review as work
+
+    found, _ = known(options.load())
+    with writing(options, "sample") as context:
+        result = work.sample(context, named(found, name), size)
+    say(options, result, f"review of {name}")
+
+
+@algorithms.command()
+@takes_options
+def review(options: Options, review_id: str, files: Annotated[list[Path], typer.Argument(help="Forms that came back")]) -> None:
+    """Take answers of a chart review in: weighted sensitivity and PPV with intervals."""
+    from p4dp.pipeline import review as work
+
+    if missing := [str(f) for f in files if not f.exists()]:
+        raise UsageError(f"no file {', '.join(missing)}")
+    with writing(options, "review") as context:
+        result = work.take_back(context, review_id, files)
+    say(options, result, review_id)
 
 
 @runs.command()

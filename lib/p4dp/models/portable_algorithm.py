@@ -1,6 +1,6 @@
 """A registered algorithm: an MLflow model of the algorithm's own file and code lists, which runs wherever PySpark and Java are.
 
-Logged from this file ("models from code"). Its input is one row per record of a person (a person without records has one row without a code); its output
+Logged from this file ("models from code"). Its input is one row per record of a person (a person without records has one row without a code; empty text is none); its output
 one row per finding. On Spark the same file and lists run on the warehouse's tables without a detour (`p4dp derive --model`).
 """
 
@@ -57,7 +57,7 @@ class PortableAlgorithm(mlflow.pyfunc.PythonModel):
         spark = SparkSession.getActiveSession() or SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").config(
             "spark.sql.shuffle.partitions", "1").getOrCreate()  # fmt: skip
         names = [*PEOPLE, *RECORDS]
-        text = model_input.reindex(columns=names).astype(object).where(lambda f: f.notna(), None)
+        text = model_input.reindex(columns=names).astype(object).where(lambda f: f.notna() & (f != ""), None)
         rows = spark.createDataFrame([tuple(None if v is None else str(v) for v in row) for row in text.itertuples(index=False)],
                                      ", ".join(f"{n} string" for n in names))  # fmt: skip
         typed = rows.select(

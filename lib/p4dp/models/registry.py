@@ -50,7 +50,9 @@ def example() -> pd.DataFrame:
     person = {"sex": "female", "birth_year": 1950, "birth_month": 3, "observed_from": "2020-01-01", "observed_until": "2025-12-31"}
     known = {**person, "person": "invented-1", "origin": "diagnosis", "system": "CISP-2", "code": "T90", "day": "2024-05-02"}
     free = {**person, "person": "invented-2", "origin": "diagnosis", "system": "CISP-2", "code": "R05", "day": "2024-05-02"}
-    return pd.DataFrame([known, free]).reindex(columns=[*portable_algorithm.PEOPLE, *portable_algorithm.RECORDS])
+    frame = pd.DataFrame([known, free]).reindex(columns=[*portable_algorithm.PEOPLE, *portable_algorithm.RECORDS])
+    numbers = dict.fromkeys(("value", "quantity"), 0.0)
+    return frame.fillna({c: numbers.get(c, "") for c in frame.columns})
 
 
 def _signature() -> ModelSignature:
@@ -100,11 +102,10 @@ def register(config: Config, algorithm: Algorithm, run_id: str, reason: str) -> 
         with mlflow.start_run(run_id=run_id):
             logged = mlflow.pyfunc.log_model(
                 name=algorithm.name, python_model=portable_algorithm.__file__, artifacts=artifacts, code_paths=[str(code)], signature=_signature(),
-                input_example=None, registered_model_name=algorithm.name,
+                input_example=example(), registered_model_name=algorithm.name,
                 pip_requirements=[f"{p}=={version(p)}" for p in ("mlflow", "pyspark", "pandas", "pyyaml", "pyarrow")])  # fmt: skip
         client.set_terminated(run_id, run.info.status)  # opening it again changed its end
         number = str(logged.registered_model_version)
-        client.log_text(run_id, example().to_json(orient="split"), f"{algorithm.name}-example.json")
         client.update_model_version(algorithm.name, number, Path(artifacts["card"]).read_text("utf-8"))
         _told(client, algorithm.name, number, "candidate", reason)
         shutil.rmtree(work)
@@ -138,6 +139,25 @@ def promote(config: Config, name: str, number: int, alias: str, reason: str) -> 
     return {"model": name, "version": number, "alias": alias, "reason": reason}
 
 
+def note(config: Config, name: str, key: str, told: dict[str, Any]) -> None:
+    """Keeps a finding about a registered model with it; nothing when it is not registered."""
+    with _at(config) as client:
+        try:
+            client.set_registered_model_tag(name, key, json.dumps(told))
+        except MlflowException:
+            return
+
+
+def notes(config: Config, name: str, prefix: str) -> list[dict[str, Any]]:
+    """What was noted about a registered model under a prefix."""
+    with _at(config) as client:
+        try:
+            tags = client.get_registered_model(name).tags
+        except MlflowException:
+            return []
+    return [json.loads(v) for k, v in sorted(tags.items()) if k.startswith(prefix)]
+
+
 def versions(config: Config, name: str) -> list[dict[str, Any]]:
     """Registered versions of a model with aliases and the reasons of their promotions."""
     with _at(config) as client:
@@ -161,7 +181,7 @@ def register_spark(
     with _at(config) as client, tempfile.TemporaryDirectory(prefix="p4dp-spark-model-") as work:
         with mlflow.start_run(run_id=run_id):
             logged = mlflow.spark.log_model(
-                model, name=name, registered_model_name=name, signature=signature, input_example=example_, dfs_tmpdir=work,
+                model, artifact_path=name, registered_model_name=name, signature=signature, input_example=example_, dfs_tmpdir=work,
                 pip_requirements=[f"{p}=={version(p)}" for p in ("mlflow", "pyspark", "pandas", "numpy")])  # fmt: skip
         client.update_run(run_id, status="RUNNING")  # it is not over yet
         number = int(logged.registered_model_version)

@@ -10,7 +10,6 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
@@ -19,6 +18,7 @@ from p4dp.pipeline import publish
 from p4dp.pipeline.context import Context
 from p4dp.release.disclosure import TOTAL, Cell, Checked, Key, Limits, check, with_totals
 from p4dp.release.project import Project
+from p4dp.release.question import condition
 from p4dp.storage.ledger import now
 from p4dp.storage.releases import Releases
 
@@ -98,11 +98,7 @@ def _result(context: Context, project: Project, question: dict[str, Any]) -> tup
         rows = rows.join(first, "person")  # a human in two practices has one value
     elif name == "silver.patient":
         rows = rows.withColumn("_n", F.row_number().over(Window.partitionBy("person").orderBy(*by))).where("_n = 1").drop("_n")
-    if question["where"]:
-        try:
-            rows = rows.where(question["where"])
-        except PySparkException:
-            raise UsageError(f"--where: not a condition on the columns of {name}") from None
+    rows = rows.where(condition(question["where"], [c for c in rows.columns if c != "person"]))
     cells = _counted(rows, space.control(release_id), by)
     if not cells:
         raise UsageError("nobody is counted: no cell to export")

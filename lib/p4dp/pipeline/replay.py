@@ -8,7 +8,6 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlparse
 
 import mlflow
 from mlflow.exceptions import MlflowException
@@ -20,16 +19,21 @@ from p4dp.pipeline import derive
 from p4dp.pipeline.context import Context
 
 
-def _gone(context: Context, name: str, version: int) -> str | None:
-    """Why a table cannot be read at a version; None when it can."""
+def _version_gone(context: Context, name: str, version: int) -> str | None:
+    """Why a version cannot be asked for; None when its history still has it."""
     try:
-        files = context.tables.read(name, version).inputFiles()
+        context.tables.read(name, version)
     except (StorageError, PySparkException):
         return f"{name} version {version}: the version is no longer in its history"
-    for file in files:
-        place = urlparse(file)
-        if place.scheme in ("", "file") and not Path(unquote(place.path)).exists():
-            return f"{name} version {version}: data files were removed (VACUUM beyond retention)"
+    return None
+
+
+def _files_gone(context: Context, name: str, version: int) -> str | None:
+    """Why a version cannot be read to its end; None when it can. Only reading tells: data files and deletion vectors go at different times."""
+    try:
+        context.tables.read(name, version).write.format("noop").mode("overwrite").save()
+    except PySparkException:
+        return f"{name} version {version}: data files were removed (VACUUM beyond retention)"
     return None
 
 
@@ -49,7 +53,7 @@ def run(context: Context, run_id: str, progress: Callable[[str], None] = lambda 
         raise UsageError(f"run {run_id} is not a run of an algorithm: only those can be replayed")
     versions = {k.removeprefix("version."): int(v) for k, v in params.items() if k.startswith("version.")}
     progress("inputs")
-    if missing := [why for name, v in versions.items() if (why := _gone(context, name, v))]:
+    if missing := [why for name, v in versions.items() if (why := _version_gone(context, name, v))]:
         raise UsageError(f"run {run_id} cannot be replayed: {'; '.join(missing)}")
     folder = Path(context.config.at(context.config.roots.warehouse)) / "staging" / f"replay={run_id}"
     kept = folder / "artifacts"
@@ -61,11 +65,16 @@ def run(context: Context, run_id: str, progress: Callable[[str], None] = lambda 
     algorithm = portable_algorithm.algorithm_of(source)
     given = {k.removeprefix("parameter."): v for k, v in params.items() if k.startswith("parameter.")}
     found: dict[str, dict[str, Any]] = {}
-    for side in tags["sides"].split(","):
-        progress(side)
-        data = derive.prepared(context, side, versions, lists.values(), str(folder))
-        result = derive.run_one(context, algorithm, side, data, dt.date.fromisoformat(params["as_of"]), given, str(folder))
-        found[side] = {"rows": result.rows, "identical": result.hash == tags[f"hash.{side}"]}
+    try:
+        for side in tags["sides"].split(","):
+            progress(side)
+            data = derive.prepared(context, side, versions, lists.values(), str(folder))
+            result = derive.run_one(context, algorithm, side, data, dt.date.fromisoformat(params["as_of"]), given, str(folder))
+            found[side] = {"rows": result.rows, "identical": result.hash == tags[f"hash.{side}"]}
+    except StorageError:
+        if missing := [why for name, v in versions.items() if (why := _files_gone(context, name, v))]:
+            raise UsageError(f"run {run_id} cannot be replayed: {'; '.join(missing)}") from None
+        raise
     shutil.rmtree(folder)
     return {"run_id": run_id, "algorithm": algorithm.name, "identical": all(f["identical"] for f in found.values()), "sides": found,
             "code_unchanged": derive.code_of(algorithm) == tags["code"], "inputs": versions}  # fmt: skip

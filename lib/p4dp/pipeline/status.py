@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from p4dp.contracts import TABLES
+from p4dp.linkage.report import SMALLEST
 from p4dp.pipeline.context import Context
 
 
@@ -34,6 +35,7 @@ def collect(context: Context) -> dict[str, Any]:
     claims = _claims(context) if context.tables.exists("ops.extract") else {}
     return {
         **claims,
+        **_derived(context),
         "deliveries": dict(Counter(s["state"] for s in states)),
         "refused": [{"folder": s["folder"], "code": s["code"], "reason": s["reason"]} for s in states if s["state"] != "accepted"],
         "notes": dict(Counter(n.split(": ", 1)[1] for s in states for n in s["notes"] or [] if ": " in n).most_common(20)),
@@ -69,6 +71,25 @@ def _claims(context: Context) -> dict[str, Any]:
     }
 
 
+def _derived(context: Context) -> dict[str, Any]:
+    """Patients that are linked, and which algorithms have found how many rows."""
+    published = context.ledger.published()
+    out: dict[str, Any] = {}
+    if "linked.link" in published:
+        links = context.tables.read("linked.link", published["linked.link"]).where("valid_to IS NULL")
+        out["linked_patients"] = links.select("patient_key").distinct().count()
+    if "gold.finding" in published:
+        rows = (
+            context.tables.read("gold.finding", published["gold.finding"])
+            .groupBy("p4dp_slice")
+            .count()
+            .orderBy("p4dp_slice")
+            .collect()
+        )
+        out["findings"] = {r["p4dp_slice"]: r["count"] if r["count"] >= SMALLEST else f"fewer than {SMALLEST}" for r in rows}
+    return out
+
+
 def show(result: dict[str, Any], console: Console) -> None:
     """Prints the page."""
     console.rule("deliveries")
@@ -89,6 +110,11 @@ def show(result: dict[str, Any], console: Console) -> None:
         for r in result["refused_files"]:
             console.print(f"refused {r['file']}: {r['code']}: {r['reason']}")
         console.print("events  " + "  ".join(f"{kind} {n:,}" for kind, n in result["events"].items()))
+    if "linked_patients" in result:
+        console.print(f"linked patients {result['linked_patients']:,}")
+    if "findings" in result:
+        console.rule("algorithms")
+        console.print("  ".join(f"{which} {n}" for which, n in result["findings"].items()))
     for note, n in result["notes"].items():
         console.print(f"note, {n} ×: {note}")
     if result["unfinished"]:

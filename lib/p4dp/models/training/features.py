@@ -52,5 +52,7 @@ def at(people: DataFrame, mentions: DataFrame, contacts: DataFrame, day: dt.date
     for part in (seen, drugs, conditions, index, results):
         rows = rows.join(part, "person", "left")
     bmi = F.when(F.col("height") > 120, F.col("weight") / F.pow(F.col("height") / 100, F.lit(2)))
-    zero = dict.fromkeys(("visits", "drugs", "charlson", *(f"has_{c}" for c in CONDITIONS)), 0.0)
+    zero: dict[str, bool | float | int | str] = dict.fromkeys(
+        ("visits", "drugs", "charlson", *(f"has_{c}" for c in CONDITIONS)), 0.0
+    )
     return rows.withColumn("bmi", bmi).fillna(zero).withColumn("age_squared", F.col("age") * F.col("age") / 100)

@@ -13,8 +13,8 @@ from scipy.stats import norm
 
 NAME = "influenza_watch"
 SENTENCE = "In which department is influenza-like illness above what the season explains?"
-#: Weeks that a department needs before anything is expected of it.
-LEAST_WEEKS = 52
+#: Weeks, and cases outside epidemics, that a department needs before anything is expected of it.
+LEAST_WEEKS, LEAST_CASES = 52, 11
 
 
 def expected(cases: np.ndarray, contacts: np.ndarray, trimmed: float = 0.15, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
@@ -31,6 +31,8 @@ def expected(cases: np.ndarray, contacts: np.ndarray, trimmed: float = 0.15, lev
     usual = cases / np.maximum(contacts, 1) <= np.quantile(cases / np.maximum(contacts, 1), 1 - trimmed)
     mean, spread = cases.astype(float), 1.0
     for _ in range(3):
+        if cases[usual].sum() < LEAST_CASES:
+            break
         found = sm.GLM(cases[usual], design[usual], family=sm.families.Poisson(), offset=offset[usual]).fit(scale="X2")
         mean, spread = np.exp(design @ found.params + offset), max(float(found.scale), 1.0)
         usual = cases <= mean + norm.ppf(level) * np.sqrt(spread * mean)
@@ -44,7 +46,7 @@ def watch(weekly: pd.DataFrame) -> pd.DataFrame:
     out = []
     for _, rows in weekly.groupby("department"):
         rows = rows.sort_values("week").reset_index(drop=True)
-        if len(rows) < LEAST_WEEKS or rows["cases"].sum() == 0:
+        if len(rows) < LEAST_WEEKS or rows["cases"].sum() < 2 * LEAST_CASES:
             continue
         mean, upper = expected(rows["cases"].to_numpy(), rows["contacts"].to_numpy())
         above = rows["cases"].to_numpy() > np.maximum(upper, 2)

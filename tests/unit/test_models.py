@@ -1,0 +1,82 @@
+"""The watch on planted epidemics, accuracy from chart reviews, and drift."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from p4dp.models.review_statistics import Answer, accuracy
+from p4dp.models.training import harness, influenza_watch
+
+
+def _weekly(planted: dict[int, float], weeks: int = 208, seed: int = 1) -> pd.DataFrame:
+    """Two departments with a mild season; `planted` multiplies the cases of weeks of the first one."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for department in ("13", "76"):
+        for n in range(weeks):
+            mean = 40 * (1 + 0.4 * np.cos(2 * np.pi * n / 52.1775)) * (planted.get(n, 1.0) if department == "13" else 1.0)
+            rows.append((department, dt.date(2022, 1, 3) + dt.timedelta(weeks=n), int(rng.poisson(mean)), 2000))
+    return pd.DataFrame(rows, columns=["department", "week", "cases", "contacts"])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_planted_epidemic_is_seen_in_its_second_week(seed: int) -> None:
+    first = 160
+    found = influenza_watch.watch(_weekly({first + n: f for n, f in enumerate((2.0, 3.0, 4.0, 3.0, 2.0))}, seed=seed))
+    here = found[found["department"] == "13"].reset_index(drop=True)
+    assert here.loc[[first + n for n in range(1, 5)], "alert"].all() and not here.loc[first, "alert"]
+    assert found["alert"].sum() - 4 <= 0.02 * len(found)  # hardly ever without an epidemic
+
+
+def test_a_season_alone_is_no_epidemic() -> None:
+    found = influenza_watch.watch(_weekly({}))
+    assert found["alert"].mean() < 0.02 and (found["upper"] > found["expected"]).all()
+
+
+def test_departments_with_little_are_left_out() -> None:
+    few = _weekly({}, weeks=40)
+    assert influenza_watch.watch(few).empty
+    rare = _weekly({}).assign(cases=0)
+    assert influenza_watch.watch(rare).empty
+
+
+def test_weighted_accuracy_of_a_review() -> None:
+    """Of 100 found 9 of 10 reviewed are ill; of 900 not found 1 of 10: 90 + 90 ill, half of them found."""
+    found = [Answer("gp", 10.0, True, n < 9) for n in range(10)] + [Answer("none", 90.0, False, n < 1) for n in range(10)]
+    result = accuracy(found)
+    assert result["ppv"].value == pytest.approx(0.9) and result["sensitivity"].value == pytest.approx(90 / 180)
+    assert result["sensitivity"].low < 0.5 < result["sensitivity"].high
+    assert accuracy([])["ppv"].value is None
+
+
+def test_drift_is_named(spark) -> None:
+    rng = np.random.default_rng(1)
+    before = spark.createDataFrame(pd.DataFrame({"age": rng.normal(50, 10, 3000), "bmi": rng.normal(25, 4, 3000)}))
+    now = spark.createDataFrame(pd.DataFrame({"age": rng.normal(62, 10, 3000), "bmi": rng.normal(25, 4, 3000)}))
+    moved = harness.drift(now, harness.distribution(before, ("age", "bmi")))
+    assert moved["age"] > harness.DRIFT > moved["bmi"]
+
+
+def test_training_beats_a_weak_baseline_and_shuffled_labels_know_nothing(spark) -> None:
+    rng = np.random.default_rng(2)
+
+    def people(n: int) -> pd.DataFrame:
+        age, ill = rng.uniform(20, 90, n), rng.integers(0, 2, n).astype(float)
+        risk = 1 / (1 + np.exp(-(-4 + 0.02 * age + 2.5 * ill)))
+        return pd.DataFrame({"person": [f"{x:.12f}" for x in rng.random(n)], "age": age, "ill": ill, "never": np.nan, "sex": rng.choice(["male", "female"], n),
+                             "department": "13", "label": (rng.random(n) < risk).astype(float)})  # fmt: skip
+
+    schema = "person string, age double, ill double, never double, sex string, department string, label double"
+    data = harness.Data(
+        spark.createDataFrame(people(4000), schema), spark.createDataFrame(people(4000), schema), ("age", "ill", "never"), ("age",)
+    )
+    found = harness.train(data, 11)
+    m = found.metrics
+    assert m["auc"] > m["baseline_auc"] + 0.1 and m["brier"] < m["baseline_brier"]
+    assert abs(m["shuffled_auc"] - 0.5) < 0.05
+    assert 0.8 < m["calibration_slope"] < 1.2 and "never" not in found.coefficients
+    assert {g["trait"] for g in found.groups} == {"sex", "age", "department"}
