@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import hashlib
 import shutil
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import mlflow
 import pytest
 from pyspark.sql import functions as F
 
-from p4dp.evaluate import links, snds
+from p4dp.evaluate import links, snds, truth
 from p4dp.models.tracking import uri
 from p4dp.pipeline import link, link_direct, link_other, load_snds
 from p4dp.pipeline.context import Context
@@ -42,7 +44,7 @@ def test_the_night_links_most_of_those_who_can_be_linked(linked: Country) -> Non
 
 
 def test_practitioners_are_aligned_without_a_correspondence(linked: Country) -> None:
-    known = {p: a[:8] for a, p in links._lines(linked.home / "truth" / "claims-doctor")}
+    known = {p: a[:8] for a, p in truth.lines(linked.context, "doctor")}
     found = {r["pfs"]: r["doctor"] for r in linked.context.tables.read("linked.practitioner").collect()}
     assert len(found) >= 2 and all(known[p] == doctor for p, doctor in found.items())
 
@@ -151,3 +153,42 @@ def test_another_warehouse_is_linked_by_traits_and_gives_back_numbers_only(linke
     wanted = {p for p, n in patients.items() if n % 4 and n in people}
     true = [key for key, number, _ in lines[1:] if patients[key] == int(number)]
     assert len(true) >= 0.98 * done["linked"] and len(true) >= 0.9 * len(wanted)
+
+
+@pytest.mark.verify
+def test_new_pseudonyms_end_old_links_and_find_the_same_people(linked: Country, tmp_path: Path) -> None:
+    """CNAM keys its pseudonyms anew about every two years: the whole extract comes again under other ones."""
+    site = Country(linked.spark, tmp_path)
+    shutil.copytree(linked.home, site.home, dirs_exist_ok=True)
+    before = {
+        r[0]: r[1]
+        for r in site.context.tables.read("linked.link").where("valid_to IS NULL").select("patient_key", "beneficiary_id").collect()
+    }
+    columns = {"BEN_NIR_PSA", "BEN_NIR_ANO", "BEN_IDT_ANO", "NIR_ANO_17", "id_carto"}
+    renewed: dict[str, str] = {}
+
+    def new(old: str) -> str:
+        return (
+            renewed.setdefault(old, hashlib.sha256(f"key 2 {old}".encode()).hexdigest()[:17].upper())
+            if old and set(old) - {"X", "D"}
+            else old
+        )
+
+    for file in (site.home / "snds-extracts" / "sas").rglob("*.csv"):
+        header, *rows = csv.reader(file.open(encoding="utf-8"), delimiter=";")
+        places = [n for n, name in enumerate(header) if name in columns]
+        if places:
+            with file.open("w", encoding="utf-8", newline="") as out:
+                writer = csv.writer(out, delimiter=";", lineterminator="\n")
+                writer.writerow(header)
+                writer.writerows([new(v) if n in places else v for n, v in enumerate(row)] for row in rows)
+    with site.lease() as lease:
+        context = Context.of(site.config, site.spark, lease)
+        load_snds.run(context, site.home / "snds-extracts" / "sas")
+        link.run(context, full=True)
+    rows = site.context.tables.read("linked.link").select("patient_key", "beneficiary_id", "valid_to").collect()
+    ended = {r[0]: r[1] for r in rows if r[2] is not None}
+    now = {r[0]: r[1] for r in rows if r[2] is None}
+    assert ended == before and set(now.values()) <= set(renewed.values())
+    same = [p for p in before.keys() & now.keys() if renewed.get(before[p]) == now[p]]
+    assert len(same) > 0.9 * len(before)

@@ -177,19 +177,24 @@ def approve(context: Context, name: str, export_id: str, who: str) -> dict[str, 
         raise UsageError(f"export {export_id} has left already")
     if who not in project.approvers:
         raise UsageError(f"{who} is no approver of {name}: {', '.join(project.approvers)}")
-    if who == steps[0]["by"]:
+    asked = max(
+        n for n, s in enumerate(steps) if s["step"] == "asked"
+    )  # a table that changed is asked for anew: earlier approvals are void
+    if who == steps[asked]["by"]:
         raise UsageError(f"{who} asked for export {export_id} and cannot approve it")
-    approved = {s["by"] for s in steps if s["step"] == "approved"} | {who}
+    approved = {s["by"] for s in steps[asked:] if s["step"] == "approved"} | {who}
     context.tables.log("ops.export", [{"project": name, "export_id": export_id, "step": "approved", "by": who, "at": now()}])
     if len(approved) < 2:
         return {"project": name, "export_id": export_id, "approved_by": sorted(approved), "left": False}
-    question = json.loads(steps[0]["question"])
+    question = json.loads(steps[asked]["question"])
     found, counted = _result(context, project, question)
     folder = Releases(context.spark, context.config, name).folder
     kept = (folder / "waiting" / export_id / "table.csv").read_text("utf-8")
     out = folder / "out" / export_id
     _write(folder / "waiting" / export_id, question["by"], found)
     if (folder / "waiting" / export_id / "table.csv").read_text("utf-8") != kept:
+        context.tables.log("ops.export", [{"project": name, "export_id": export_id, "step": "asked", "by": steps[asked]["by"], "question": steps[asked]["question"],
+                                           "cells": len(found.published), "removed": len(found.removed), "at": now()}])  # fmt: skip
         raise NotReleased(f"export {export_id}: the checked table changed since it was asked for; look at it and approve it again")
     context.tables.log("ops.published_cell", [{"project": name, "export_id": export_id, "counted": counted, "cell": json.dumps(list(k)), "people": v, "at": now()}
                                               for k, v in found.published.items()])  # fmt: skip
