@@ -11,6 +11,7 @@ from typing import Any
 
 import mlflow
 from mlflow.exceptions import MlflowException
+from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 
 from p4dp.errors import StorageError, UsageError
@@ -32,7 +33,7 @@ def _files_gone(context: Context, name: str, version: int) -> str | None:
     """Why a version cannot be read to its end; None when it can. Only reading tells: data files and deletion vectors go at different times."""
     try:
         context.tables.read(name, version).write.format("noop").mode("overwrite").save()
-    except PySparkException:
+    except (PySparkException, Py4JError):
         return f"{name} version {version}: data files were removed (VACUUM beyond retention)"
     return None
 
