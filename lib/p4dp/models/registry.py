@@ -22,7 +22,6 @@ from mlflow.models import ModelSignature
 from mlflow.types.schema import ColSpec, ParamSchema, ParamSpec, Schema
 from pyspark.ml import PipelineModel
 
-import p4dp
 from p4dp.algorithms.core import Algorithm
 from p4dp.config import Config
 from p4dp.errors import UsageError
@@ -91,7 +90,7 @@ def register(config: Config, algorithm: Algorithm, run_id: str, reason: str) -> 
             artifacts[name] = client.download_artifacts(run_id, file, str(work))
         code = work / "p4dp"
         for part in _PARTS:
-            origin = Path(p4dp.__file__).parent / part
+            origin = Path(portable_algorithm.__file__).parents[1] / part
             if origin.is_dir():
                 shutil.copytree(origin, code / part, ignore=shutil.ignore_patterns("__pycache__", "library"))
                 (code / part / "library").mkdir()
