@@ -39,7 +39,7 @@ def make(spark: SparkSession, folder: Path, lines: int) -> None:
         f"pmod(xxhash64(id, 4), {max(lines // 25, 1)}) AS person")  # fmt: skip
     base.createOrReplaceTempView("base")
     people = "concat('P', lpad(person, 16, '0')) AS BEN_NIR_PSA, '1' AS BEN_RNG_GEM"
-    line = f"""SELECT id, kind, undone, {key}, {people}, NULL AS NUM_ENQ, '00' AS BEN_CDI_NIR, '101' AS RGM_COD, '1' AS RGM_GRG_COD,
+    line = f"""SELECT id, kind, undone, {key}, {people}, NULL AS NUM_ENQ, '00' AS BEN_CDI_NIR, 65L AS BEN_AMA_COD, '101' AS RGM_COD, '1' AS RGM_GRG_COD,
         date_add(DATE'2024-01-01', CAST(pmod(xxhash64(id, 5), 330) AS int)) AS EXE_SOI_DTD, NULL AS EXE_SOI_DTF, DATE'2024-01-01' AS PRE_PRE_DTD,
         CASE WHEN kind < 60 THEN '3313' WHEN kind < 75 THEN '3211' WHEN kind < 80 THEN '1331' ELSE '1110' END AS PRS_NAT_REF,
         CASE WHEN undone THEN -1.0D ELSE 1.0D END AS PRS_ACT_QTE, 1.0D AS PRS_ACT_COG, CASE WHEN pmod(id, 97) = 0 THEN '71' ELSE '0' END AS DPN_QLF,
@@ -98,7 +98,18 @@ def yardstick(folder: Path, out: Path) -> float:
         places = ", ".join(f"'{k}'" for k in dcir.CONTACTS)
         firsts = ", ".join(
             f"arg_max({c}, FLX_DIS_DTD) FILTER (q > 0) AS {c}"
-            for c in ("EXE_SOI_DTF", "PRE_PRE_DTD", "PFS_PRE_NUM", "PSE_SPE_COD", "PRS_ACT_COG", "ETB_EXE_FIN", "PSP_SPE_COD")
+            for c in (
+                "EXE_SOI_DTF",
+                "PRE_PRE_DTD",
+                "PFS_PRE_NUM",
+                "PSE_SPE_COD",
+                "PRS_ACT_COG",
+                "ETB_EXE_FIN",
+                "PSP_SPE_COD",
+                "BEN_AMA_COD",
+                "RGM_GRG_COD",
+                "RGM_COD",
+            )
         )
         db.execute(f"""COPY (SELECT beneficiary_id, kind, c AS code, EXE_SOI_DTD, part, PFS_EXE_NUM, sum(q) AS quantity, max(p4dp_slice) AS p4dp_slice, {firsts} FROM (
             SELECT *, coalesce(code, PRS_NAT_REF) AS c, coalesce(quantity, PRS_ACT_QTE) AS q, CASE WHEN detail = 'ER_PHA_F' THEN 'dispensing'

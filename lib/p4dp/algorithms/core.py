@@ -10,13 +10,13 @@ mentions  one row per record that a code list matches: person, code_list, origin
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import importlib
 import importlib.util
-import inspect
 import pkgutil
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -159,10 +159,8 @@ class Algorithm:
         types = dict(part.split(" ", 1) for part in FINDINGS.split(", "))
         return rows.select(*(F.col(c).cast(types[c]).alias(c) for c in wanted))
 
-    @property
-    def source(self) -> str:
-        """The text of the file that declares it."""
-        return inspect.getsource(inspect.getmodule(next(iter(self.sides.values()))))  # type: ignore[arg-type]
+    #: the text of the file that declares it
+    source: str = field(default="", repr=False, compare=False)
 
 
 def card(algorithm: Algorithm, lists: Mapping[str, Any]) -> str:
@@ -195,7 +193,7 @@ def card(algorithm: Algorithm, lists: Mapping[str, Any]) -> str:
 
 def _declared(module: Any) -> Algorithm | None:
     found = getattr(module, "ALGORITHM", None)
-    return found if isinstance(found, Algorithm) else None
+    return replace(found, source=Path(module.__file__).read_text("utf-8")) if isinstance(found, Algorithm) else None
 
 
 def library() -> dict[str, Algorithm]:
@@ -217,7 +215,9 @@ def from_folder(folder: Path) -> dict[str, Algorithm]:
     for file in sorted(folder.glob("*.py")):
         if file.name.startswith("_"):
             continue
-        spec = importlib.util.spec_from_file_location(f"p4dp_own_{file.stem}", file)
+        spec = importlib.util.spec_from_file_location(
+            f"p4dp_own_{hashlib.sha256(str(file.resolve()).encode()).hexdigest()[:8]}_{file.stem}", file
+        )
         assert spec is not None and spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         importlib.import_module("sys").modules[spec.name] = module

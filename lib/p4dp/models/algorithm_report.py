@@ -10,8 +10,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from p4dp.algorithms.core import Algorithm
-from p4dp.linkage.report import SMALLEST, shown
 from p4dp.models.figures import HEAD, plt, svg
+from p4dp.release import disclosure
 
 _AGES = ("0 to 17", "18 to 39", "40 to 59", "60 to 74", "75 and more")
 
@@ -32,13 +32,16 @@ def groups(findings: DataFrame, people: DataFrame, as_of: dt.date) -> list[dict[
         ("all", F.lit("all")), ("age", band), ("sex", F.col("sex")), ("department", F.col("department")))])  # fmt: skip
     counted = rows.select(F.explode(values).alias("g"), F.coalesce("_found", F.lit(False)).alias("_found")).groupBy("g.trait", "g.value").agg(
         F.count(F.lit(1)).alias("people"), F.count_if("_found").alias("found")).collect()  # fmt: skip
-    out = [{"trait": r["trait"], "value": r["value"], "people": r["people"] if r["people"] >= SMALLEST else None, "share": shown(r["people"], r["found"])}
-           for r in sorted(counted, key=lambda r: (r["trait"], r["value"]))]  # fmt: skip
-    for trait in {r["trait"] for r in out}:  # a group that is hidden alone could be had by subtraction
-        mine = [r for r in out if r["trait"] == trait]
-        if len(mine) > 1 and sum(r["share"] is None for r in mine) == 1:
-            next_one = min((r for r in mine if r["share"] is not None), key=lambda r: (r["people"] or 0) * r["share"])
-            next_one["share"] = None
+    out = []
+    for trait in ("all", "age", "sex", "department"):
+        mine = {
+            r["value"]: (r["people"], r["found"]) for r in sorted(counted, key=lambda r: str(r["value"])) if r["trait"] == trait
+        }
+        checked = disclosure.counts({(v, k): n for v, (p, f) in mine.items() for k, n in (("found", f), ("not", p - f))}).published
+        for value, (people_, found) in mine.items():
+            known = (value, disclosure.TOTAL) in checked
+            share = found / people_ if known and (value, "found") in checked and people_ else None
+            out.append({"trait": trait, "value": value, "people": people_ if known else None, "share": share})
     return out
 
 
@@ -59,7 +62,7 @@ def page(algorithm: Algorithm, as_of: dt.date, by_side: dict[str, list[dict[str,
     for side, rows in by_side.items():
         parts.append(f"<h2>{side}</h2><table><tr><th>group</th><th></th><th>people</th><th>found</th></tr>")
         for r in rows:
-            people = r["people"] if r["people"] is not None else f"fewer than {SMALLEST}"
+            people = r["people"] if r["people"] is not None else "not shown"
             share = "not shown" if r["share"] is None else f"{r['share']:.1%}"
             parts.append(
                 f"<tr><td>{r['trait']}</td><td>{html.escape(str(r['value']))}</td><td class=n>{people}</td><td class=n>{share}</td></tr>"

@@ -92,9 +92,7 @@ def register(config: Config, algorithm: Algorithm, run_id: str, reason: str) -> 
         for part in _PARTS:
             origin = Path(portable_algorithm.__file__).parents[1] / part
             if origin.is_dir():
-                shutil.copytree(origin, code / part, ignore=shutil.ignore_patterns("__pycache__", "library"))
-                (code / part / "library").mkdir()
-                (code / part / "library" / "__init__.py").write_text('"""The library stays with the platform."""\n', "utf-8")
+                shutil.copytree(origin, code / part, ignore=shutil.ignore_patterns("__pycache__"))
             else:
                 code.mkdir(exist_ok=True)
                 shutil.copy(origin, code / part)

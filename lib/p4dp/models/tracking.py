@@ -71,7 +71,7 @@ def runs(config: Config, experiment: str) -> list[dict[str, Any]]:
     client = mlflow.MlflowClient(tracking_uri=uri(config))
     found = client.get_experiment_by_name(experiment)
     listed = client.search_runs([found.experiment_id], max_results=200) if found else []
-    return [{"run_id": r.info.run_id, "name": r.info.run_name, "status": r.info.status, "as_of": r.data.params.get("as_of"),
+    return [{"run_id": r.info.run_id, "name": r.info.run_name, "status": r.info.status, "as_of": r.data.params.get("as_of.gp") or r.data.params.get("as_of.snds"),
              "started": dt.datetime.fromtimestamp(r.info.start_time / 1000, dt.UTC).isoformat(timespec="seconds")} for r in listed]  # fmt: skip
 
 

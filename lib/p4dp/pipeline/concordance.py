@@ -20,6 +20,7 @@ from p4dp.models import tracking
 from p4dp.models.agreement import Agreement, Share
 from p4dp.models.figures import HEAD, plt, svg
 from p4dp.pipeline.context import Context
+from p4dp.release import disclosure
 
 _READ = ("gold.finding", "linked.link", "silver.patient")
 _MEASURES = ("kappa", "sensitivity", "predictive_value")
@@ -69,6 +70,21 @@ def _agreements(pairs: DataFrame, year: int) -> dict[tuple[str, str], Agreement]
     return {(r[0], r[1]): Agreement(*r[2:]) for r in sorted(rows, key=lambda r: (r[0] != "all", r[0], r[1]))}
 
 
+def _visible(groups: dict[tuple[str, str], Agreement]) -> set[tuple[str, str]]:
+    """Groups whose four counts may be known, themselves and by subtraction from all others."""
+    out: set[tuple[str, str]] = set()
+    for trait in {t for t, _ in groups}:
+        mine = {v: a for (t, v), a in groups.items() if t == trait}
+        cells: dict[tuple[str, ...], int] = {
+            (v, c): getattr(a, c) for v, a in mine.items() for c in ("both", "gp_only", "snds_only", "neither")
+        }
+        checked = disclosure.counts(cells).published
+        totals = all((disclosure.TOTAL, c) in checked for c in ("both", "gp_only", "snds_only", "neither"))
+        if totals or trait == "all":
+            out |= {(trait, v) for v in mine if all((v, c) in checked for c in ("both", "gp_only", "snds_only", "neither"))}
+    return out if ("all", "all") in out else set()
+
+
 def _one_sided(pairs: DataFrame) -> list[tuple[str, str, int]]:
     """(side, criterion, people): who is found on one side only, by what."""
     rows = pairs.where(F.col("gp") != F.col("snds")).select(
@@ -115,6 +131,8 @@ def run(context: Context, algorithm: Algorithm, progress: Callable[[str], None] 
         whole = groups.get(("all", "all"))
         if whole is None:
             raise UsageError("nobody is linked: run p4dp link first")
+        visible = _visible(groups)
+        shown = ("all", "all") in visible
         progress("criteria")
         alone = _one_sided(pairs)
         delays = pairs.where("gp AND snds AND gp_day IS NOT NULL AND snds_day IS NOT NULL").select(
@@ -122,17 +140,17 @@ def run(context: Context, algorithm: Algorithm, progress: Callable[[str], None] 
         )
         quartiles = [float(x) for x in delays.approxQuantile("d", [0.25, 0.5, 0.75], 0.001)] if whole.both >= SMALLEST else []
         flags = _flagged(context, algorithm, pairs, versions)
-        if not whole.few(SMALLEST):
+        if shown:
             for name in _MEASURES:
                 value: Share = getattr(whole, name)
                 mlrun.metrics({name: value.value, f"{name}.low": value.low, f"{name}.high": value.high})
-        page = _page(algorithm, groups, alone, quartiles, flags)
+        page = _page(algorithm, groups, visible, alone, quartiles, flags)
         mlrun.text("page.html", page)
     folder = Path(context.config.at(context.config.roots.logs)) / "concordance"
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{algorithm.name}.html"
     file.write_text(page, "utf-8")
-    told = {n: None if whole.few(SMALLEST) else getattr(whole, n).value for n in _MEASURES}
+    told = {n: getattr(whole, n).value if shown else None for n in _MEASURES}
     return {"run_id": mlrun.run_id, "algorithm": algorithm.name, "linked": whole.people, **told,
             "against_flag": {s: None if a.few(SMALLEST) else a.kappa.value for s, a in flags.items()}, "page": str(file)}  # fmt: skip
 
@@ -148,6 +166,7 @@ def _cell(found: Share, hidden: bool) -> str:
 def _page(
     algorithm: Algorithm,
     groups: dict[tuple[str, str], Agreement],
+    visible: set[tuple[str, str]],
     alone: list[tuple[str, str, int]],
     quartiles: list[float],
     flags: dict[str, Agreement],
@@ -157,7 +176,7 @@ def _page(
              f"<p>{html.escape(algorithm.question)} Sensitivity and predictive value hold the claims against the records, which are no gold standard. "
              f"95 % intervals. Groups with a count below {SMALLEST} are not shown.</p>"]  # fmt: skip
     figure, axes = plt.subplots(figsize=(8, 3))
-    known = [(v, a.kappa) for (t, v), a in groups.items() if t == "age" and not a.few(SMALLEST)]
+    known = [(v, a.kappa) for (t, v), a in groups.items() if t == "age" and (t, v) in visible]
     for value, kappa in known:
         if kappa.value is not None and kappa.low is not None and kappa.high is not None:
             axes.errorbar(
@@ -167,8 +186,8 @@ def _page(
     axes.set_ylim(0, 1)
     parts += [svg(figure), f"<table>{head}"]
     for (trait, value), a in groups.items():
-        hidden = a.few(SMALLEST)
-        people = a.people if a.people >= SMALLEST else f"fewer than {SMALLEST}"
+        hidden = (trait, value) not in visible
+        people = "not shown" if hidden else a.people
         cells = "".join(_cell(getattr(a, m), hidden) for m in _MEASURES)
         parts.append(f"<tr><td>{trait}</td><td>{html.escape(value)}</td><td class=n>{people}</td>{cells}</tr>")
     parts.append("</table><h2>Found on one side only</h2><table><tr><th>side</th><th>by criterion</th><th>people</th></tr>")

@@ -14,12 +14,13 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import reduce
+from pathlib import Path
 from typing import Any
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from p4dp.algorithms import sources
+from p4dp.algorithms import core, sources
 from p4dp.algorithms.code_list import CodeList, Matcher, fingerprint
 from p4dp.algorithms.core import SIDES, Algorithm, card
 from p4dp.contracts import table
@@ -58,7 +59,10 @@ def prepared(context: Context, side: str, versions: Mapping[str, int], lists: It
     matcher = Matcher(context.spark, lists)
     people, mentions = (getattr(sources, f"{side}_{part}") for part in ("people", "mentions"))
     written = context.tables.parquet(f"{folder}/people-{side}", people(frames))
-    found = context.tables.parquet(f"{folder}/mentions-{side}", mentions(frames, matcher).repartition("code_list"))
+    ours = mentions(frames, matcher).join(
+        written.select("person"), "person", "left_semi"
+    )  # pooled and fictive persons are nobody's findings
+    found = context.tables.parquet(f"{folder}/mentions-{side}", ours.repartition("code_list"))
     return Side(written, found)
 
 
@@ -81,14 +85,21 @@ class Result:
 
 
 def code_of(algorithm: Algorithm) -> str:
-    """A hash of the file that declares it."""
-    return hashlib.sha256(algorithm.source.encode()).hexdigest()[:16]
+    """A hash of the file that declares it and of everything that it may use: the package of algorithms."""
+    digest = hashlib.sha256(algorithm.source.encode())
+    for file in sorted(Path(core.__file__).parent.rglob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
 
 
-def default_day(context: Context) -> dt.date:
-    """The last day on which an accepted delivery was extracted, else today."""
+def default_day(context: Context, side: str = "gp", people: DataFrame | None = None) -> dt.date:
+    """The last day on which an accepted delivery was extracted, else today; in the claims no later than they are complete."""
     days = [s["extracted_on"] for s in context.ledger.states() if s["state"] == "accepted" and s["extracted_on"]]
-    return max(days, default=dt.datetime.now(dt.UTC).date())
+    last: dt.date = max(days, default=dt.datetime.now(dt.UTC).date())
+    if side == "gp" or people is None:
+        return last
+    complete = people.agg(F.max("observed_until")).collect()[0][0]
+    return min(last, complete) if complete else last
 
 
 def run_one(
@@ -131,38 +142,55 @@ def run(context: Context, asked: Derivation, progress: Callable[[str], None] = l
     for algorithm in asked.algorithms:
         algorithm.settings(asked.given)
     versions = {n: published[n] for s in sides for n in table_names(s) if n in published}
-    as_of, batch_id = asked.as_of or default_day(context), context.ledger.last_batch() + 1
+    algorithms = [a for a in asked.algorithms if any(s in a.sides for s in sides)]
+    batch_id = context.ledger.last_batch() + 1
     context.ledger.step(batch_id, "derive", "opened")
     context.tables.opened(batch_id)
     folder = f"{context.config.at(context.config.roots.warehouse)}/staging/derive={batch_id}"
-    lists = [asked.lists[n] for n in sorted({n for a in asked.algorithms for n in a.code_lists})]
-    data = {}
+    try:
+        return _run(context, asked, algorithms, sides, versions, batch_id, folder, progress)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run(
+    context: Context,
+    asked: Derivation,
+    algorithms: list[Algorithm],
+    sides: list[str],
+    versions: dict[str, int],
+    batch_id: int,
+    folder: str,
+    progress: Callable[[str], None],
+) -> dict[str, Any]:
+    lists = [asked.lists[n] for n in sorted({n for a in algorithms for n in a.code_lists})]
+    data, days = {}, {}
     for side in sides:
         progress(f"mentions {side}")
         data[side] = prepared(context, side, versions, lists, folder)
+        days[side] = asked.as_of or default_day(context, side, data[side].people)
     summary: dict[str, Any] = {
-        "as_of": as_of.isoformat(),
-        "algorithms": len(asked.algorithms),
+        "as_of": {s: d.isoformat() for s, d in days.items()},
+        "algorithms": len(algorithms),
         "runs": {},
         "findings": {},
         "seconds": {},
     }
     results: list[tuple[str, Result]] = []
     with ExitStack() as open_runs:
-        for algorithm in asked.algorithms:
+        for algorithm in algorithms:
             progress(algorithm.name)
             mlrun = open_runs.enter_context(tracking.tracked(context.config, EXPERIMENT, algorithm.name, versions))
-            found = [run_one(context, algorithm, s, data[s], as_of, asked.given, folder) for s in sides if s in algorithm.sides]
-            _log(context, mlrun, algorithm, found, data, asked, as_of, versions)
+            found = [run_one(context, algorithm, s, data[s], days[s], asked.given, folder) for s in sides if s in algorithm.sides]
+            _log(context, mlrun, algorithm, found, data, asked, days, versions)
             results += [(mlrun.run_id, r) for r in found]
             summary["runs"][algorithm.name] = mlrun.run_id
             summary["findings"] |= {f"{algorithm.name}/{r.side}": r.rows for r in found}
             summary["seconds"][algorithm.name] = round(sum(r.seconds for r in found), 2)
         progress("write")
-        _write(context, results, as_of, batch_id)
+        _write(context, results, days, batch_id)
         progress("gate")
         gate(context, batch_id, "gold.finding")
-    shutil.rmtree(folder, ignore_errors=True)
     return summary
 
 
@@ -180,12 +208,12 @@ def gate(context: Context, batch_id: int, name: str) -> None:
     context.ledger.step(batch_id, "derive", "published")
 
 
-def _write(context: Context, results: list[tuple[str, Result]], as_of: dt.date, batch_id: int) -> None:
+def _write(context: Context, results: list[tuple[str, Result]], days: Mapping[str, dt.date], batch_id: int) -> None:
     frames = [
         r.findings.select(
             F.lit(f"{r.algorithm.name}/{r.side}").alias("p4dp_slice"), F.lit(r.algorithm.name).alias("algorithm"), F.lit(r.algorithm.version).alias("version"),
             F.lit(r.side).alias("side"), F.col("person").alias("person_id"), "start_date", "end_date", "category", "value", "criteria",
-            F.lit(as_of).alias("as_of"), F.lit(run_id).alias("run_id"), F.lit(batch_id).cast("bigint").alias("batch_id"))
+            F.lit(days[r.side]).alias("as_of"), F.lit(run_id).alias("run_id"), F.lit(batch_id).cast("bigint").alias("batch_id"))
         for run_id, r in results
     ]  # fmt: skip
     context.tables.replace(
@@ -200,7 +228,7 @@ def _log(
     found: list[Result],
     data: Mapping[str, Side],
     asked: Derivation,
-    as_of: dt.date,
+    days: Mapping[str, dt.date],
     versions: Mapping[str, int],
 ) -> None:
     """Everything that says what was run on what, and counts that reveal nobody."""
@@ -208,7 +236,7 @@ def _log(
     used = {n: asked.given[n] for n in asked.given if n in algorithm.parameters}
     mlrun.params(
         {
-            "as_of": as_of.isoformat(),
+            **{f"as_of.{r.side}": days[r.side].isoformat() for r in found},
             "version": algorithm.version,
             **{f"parameter.{k}": v for k, v in algorithm.settings(used).items()},
         }
@@ -217,12 +245,14 @@ def _log(
     mlrun.tags({"algorithm": algorithm.name, "code": code_of(algorithm), "code_lists": fingerprint(lists.values()), "contracts": contracts,
                 "sides": ",".join(r.side for r in found), **{f"hash.{r.side}": r.hash for r in found}, **asked.tags})  # fmt: skip
     mlrun.inputs({n: (context.tables.path(n), v) for n, v in versions.items() if any(n in table_names(r.side) for r in found)})
-    mlrun.metrics({f"rows.{r.side}": r.rows for r in found if r.rows == 0 or r.rows >= algorithm_report.SMALLEST})
     mlrun.metrics({f"seconds.{r.side}": r.seconds for r in found})
     mlrun.text("card.md", card(algorithm, asked.lists))
     mlrun.text("source.py", algorithm.source)
     mlrun.object("code_lists.json", {n: {"version": c.version, "status": c.status, "source": list(c.source), "codes": {k: list(v) for k, v in c.codes.items()},
                                          "exclude": {k: list(v) for k, v in c.exclude.items()}} for n, c in lists.items()})  # fmt: skip
-    groups = {r.side: algorithm_report.groups(r.findings, data[r.side].people, as_of) for r in found}
+    groups = {r.side: algorithm_report.groups(r.findings, data[r.side].people, days[r.side]) for r in found}
+    mlrun.metrics(
+        {f"share.{side}": next((g["share"] for g in listed if g["trait"] == "all"), None) for side, listed in groups.items()}
+    )
     mlrun.object("groups.json", groups)
-    mlrun.text("page.html", algorithm_report.page(algorithm, as_of, groups))
+    mlrun.text("page.html", algorithm_report.page(algorithm, max(days.values()), groups))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
@@ -18,12 +19,12 @@ from p4dp.pipeline import publish
 from p4dp.pipeline.context import Context
 from p4dp.release.disclosure import TOTAL, Cell, Checked, Key, Limits, check, with_totals
 from p4dp.release.project import Project
-from p4dp.release.question import condition
+from p4dp.release.question import condition, equalities
 from p4dp.storage.ledger import now
 from p4dp.storage.releases import Releases
 
 #: Dimensions of which every person has one value: over them there are totals. Over others a person counts in several cells, and no total is given.
-_OF_A_PERSON = ("sex", "birth_year", "birth_month", "department")
+_OF_A_PERSON = ("sex", "birth_year", "birth_month", "department", "death_date")
 _MOST_CELLS = 2000
 
 
@@ -70,15 +71,23 @@ def _checked(cells: dict[Key, Cell], by: list[str], limits: Limits, before: list
     return whole
 
 
-def _before(context: Context, counted: str) -> list[dict[Key, int]]:
-    """Counts of one kind that left earlier, whatever project, population or period."""
-    out: dict[str, dict[Key, int]] = {}
-    for r in context.tables.read("ops.published_cell").where(F.col("counted") == counted).collect():
-        out.setdefault(f"{r['project']}/{r['export_id']}", {})[tuple(json.loads(r["cell"]))] = r["people"]
-    return list(out.values())
+def _label(key: Key, by: list[str], fixed: dict[str, str]) -> str:
+    """A cell by what its people have in common, whatever table, order or condition it was asked with."""
+    told = {**fixed, **{d: v for d, v in zip(by, key, strict=True) if v != TOTAL}}
+    return json.dumps(sorted(f"{d}={v}" for d, v in told.items()))
 
 
-def _result(context: Context, project: Project, question: dict[str, Any]) -> tuple[Checked, str]:
+def _before(context: Context, cells: dict[Key, Cell], by: list[str], fixed: dict[str, str]) -> list[dict[Key, int]]:
+    """Counts of the same people-in-common that left earlier, whatever project, table, population or period."""
+    told: dict[str, list[int]] = {}
+    for r in context.tables.read("ops.published_cell").select("cell", "people").distinct().collect():
+        told.setdefault(r["cell"], []).append(r["people"])
+    deepest = max((len(v) for v in told.values()), default=0)
+    labels = {key: _label(key, by, fixed) for key in cells}
+    return [{key: told[label][n] for key, label in labels.items() if len(told.get(label, ())) > n} for n in range(deepest)]
+
+
+def _result(context: Context, project: Project, question: dict[str, Any]) -> tuple[Checked, dict[str, str]]:
     release_id, manifest = Releases(context.spark, context.config, project.name).last()
     name, by = question["table"], question["by"]
     space = Releases(context.spark, context.config, project.name)
@@ -105,8 +114,8 @@ def _result(context: Context, project: Project, question: dict[str, Any]) -> tup
     if len(cells) > _MOST_CELLS:
         raise UsageError(f"more than {_MOST_CELLS} cells: fewer dimensions, or coarser ones")
     d = project.disclosure
-    counted = f"{name}|{','.join(by)}"
-    return _checked(cells, by, Limits(d.smallest, d.practices, d.largest_share), _before(context, counted)), counted
+    fixed = equalities(question["where"])
+    return _checked(cells, by, Limits(d.smallest, d.practices, d.largest_share), _before(context, cells, by, fixed)), fixed
 
 
 def ask(
@@ -143,7 +152,7 @@ def ask(
 
 
 def _write(folder: Path, by: list[str], found: Checked) -> None:
-    """The checked table, and what was removed and why; a cell that is removed has no number anywhere."""
+    """The checked table, and how many cells were removed; a cell that is removed has no number anywhere."""
     folder.mkdir(parents=True, exist_ok=True)
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
@@ -151,8 +160,11 @@ def _write(folder: Path, by: list[str], found: Checked) -> None:
     for key in sorted({*found.published, *found.removed}):
         writer.writerow([*key, found.published.get(key, "not shown")])
     (folder / "table.csv").write_text(out.getvalue(), "utf-8")
-    removed = [{"cell": list(k), "why": why} for k, why in sorted(found.removed.items())]
-    (folder / "disclosure.json").write_text(json.dumps({"removed": removed, "published": len(found.published)}, indent=1), "utf-8")
+    # which cell was removed for which reason would tell its size: only how many were
+    removed = Counter(found.removed.values())
+    (folder / "disclosure.json").write_text(
+        json.dumps({"removed": sum(removed.values()), "published": len(found.published)}, indent=1), "utf-8"
+    )
 
 
 def approve(context: Context, name: str, export_id: str, who: str) -> dict[str, Any]:
@@ -187,7 +199,7 @@ def approve(context: Context, name: str, export_id: str, who: str) -> dict[str, 
     if len(approved) < 2:
         return {"project": name, "export_id": export_id, "approved_by": sorted(approved), "left": False}
     question = json.loads(steps[asked]["question"])
-    found, counted = _result(context, project, question)
+    found, fixed = _result(context, project, question)
     folder = Releases(context.spark, context.config, name).folder
     kept = (folder / "waiting" / export_id / "table.csv").read_text("utf-8")
     out = folder / "out" / export_id
@@ -196,7 +208,7 @@ def approve(context: Context, name: str, export_id: str, who: str) -> dict[str, 
         context.tables.log("ops.export", [{"project": name, "export_id": export_id, "step": "asked", "by": steps[asked]["by"], "question": steps[asked]["question"],
                                            "cells": len(found.published), "removed": len(found.removed), "at": now()}])  # fmt: skip
         raise NotReleased(f"export {export_id}: the checked table changed since it was asked for; look at it and approve it again")
-    context.tables.log("ops.published_cell", [{"project": name, "export_id": export_id, "counted": counted, "cell": json.dumps(list(k)), "people": v, "at": now()}
+    context.tables.log("ops.published_cell", [{"project": name, "export_id": export_id, "counted": question["table"], "cell": _label(k, question["by"], fixed), "people": v, "at": now()}
                                               for k, v in found.published.items()])  # fmt: skip
     _write(out, question["by"], found)
     context.tables.log("ops.export", [{"project": name, "export_id": export_id, "step": "left", "by": who, "cells": len(found.published),

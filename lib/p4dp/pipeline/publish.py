@@ -10,6 +10,7 @@ import datetime as dt
 import hashlib
 import html
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from functools import reduce
 from pathlib import Path
@@ -89,6 +90,8 @@ def _named(secret_file: str, project: str) -> Callable[[Iterator[pd.DataFrame]],
 def _coarse(project: Project, name: str, column: str) -> Column:
     kind = table(name).column(column).type
     value = F.col(column)
+    if name == "events.event" and column == "code":  # a declared doctor's number is the code of its event
+        value = F.when(F.coalesce(F.col("code_system"), F.lit("")) != "PFS", value)
     if kind == "date" and project.coarsen.dates != "day":
         value = F.trunc(column, project.coarsen.dates)
     if column == "department" and project.coarsen.places == "none":
@@ -188,7 +191,22 @@ def run(context: Context, name: str, progress: Callable[[str], None] = lambda _:
     staging = f"{context.config.at(context.config.roots.restricted)}/staging-release/{name}"
     schema = "patient_key string, beneficiary_id string, _human string, practice_key string, person string, practice string"
     named = _population(context, project, versions).mapInPandas(_named(secret, name), schema)
-    people = context.tables.parquet(staging, named)
+    try:
+        people = context.tables.parquet(staging, named)
+        return _released(context, project, people, versions, release_id, progress)
+    finally:  # it joins our pseudonyms with the project's: nothing of it may stay
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _released(
+    context: Context,
+    project: Project,
+    people: DataFrame,
+    versions: dict[str, int],
+    release_id: str,
+    progress: Callable[[str], None],
+) -> dict[str, Any]:
+    name = project.name
     counted = people.agg(F.count_distinct("person"), F.count_distinct("practice")).collect()[0]
     limits = project.disclosure
     if counted[0] < limits.smallest or counted[1] < limits.practices:

@@ -70,7 +70,9 @@ def run(context: Context, run_id: str, progress: Callable[[str], None] = lambda 
         for side in tags["sides"].split(","):
             progress(side)
             data = derive.prepared(context, side, versions, lists.values(), str(folder))
-            result = derive.run_one(context, algorithm, side, data, dt.date.fromisoformat(params["as_of"]), given, str(folder))
+            result = derive.run_one(
+                context, algorithm, side, data, dt.date.fromisoformat(params[f"as_of.{side}"]), given, str(folder)
+            )
             found[side] = {"rows": result.rows, "identical": result.hash == tags[f"hash.{side}"]}
     except StorageError:
         if missing := [why for name, v in versions.items() if (why := _files_gone(context, name, v))]:

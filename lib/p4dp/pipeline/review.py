@@ -6,6 +6,7 @@ The form names patients by the practice's own numbers, so it is written below th
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +148,12 @@ def take_back(context: Context, review_id: str, files: list[Path]) -> dict[str, 
     derive.gate(context, batch_id, "gold.review")
     told = [r for r in rows if r["answer"] in ("yes", "no")]
     name = rows[0]["algorithm"]
+    drawn, answered = Counter(r["stratum"] for r in rows), Counter(r["stratum"] for r in told)
+    if silent := sorted(s for s in drawn if not answered[s]):
+        raise UsageError(
+            f"review {review_id}: no answer yet for patients of stratum {', '.join(silent)}; the answers are kept, bring the others"
+        )
+    stands = {s: drawn[s] / answered[s] for s in drawn}  # who answered stands for those of the stratum who did not
     out: dict[str, Any] = {
         "review_id": review_id,
         "algorithm": name,
@@ -158,12 +165,18 @@ def take_back(context: Context, review_id: str, files: list[Path]) -> dict[str, 
         mlrun.tags({"algorithm": name, "kind": "clinical"})
         for side in ("gp", "snds"):
             found = accuracy(
-                [Answer(r["stratum"], r["weight"], r["stratum"] in (side, "both"), r["answer"] == "yes") for r in told]
+                [
+                    Answer(r["stratum"], r["weight"] * stands[r["stratum"]], r["stratum"] in (side, "both"), r["answer"] == "yes")
+                    for r in told
+                ]
             )
             for measure, value in found.items():
-                out[f"{side}_{measure}"] = [value.value, value.low, value.high]
+                out[f"{side}_{measure}"] = [None if v is None else round(v, 2) for v in (value.value, value.low, value.high)]
+                low, high = out[f"{side}_{measure}"][1:]
                 mlrun.metrics(
-                    {f"{side}.{measure}": value.value, f"{side}.{measure}.low": value.low, f"{side}.{measure}.high": value.high}
+                    {f"{side}.{measure}": out[f"{side}_{measure}"][0], f"{side}.{measure}.low": low, f"{side}.{measure}.high": high}
                 )
-    registry.note(context.config, name, f"clinical.{review_id}", {k: v for k, v in out.items() if k != "algorithm"})
+    registry.note(
+        context.config, name, f"clinical.{review_id}", {k: v for k, v in out.items() if k not in ("algorithm", "unclear")}
+    )
     return out | {"run_id": mlrun.run_id}

@@ -75,6 +75,8 @@ class _Inputs:
         )
         stays = events.where("kind = 'stay'").select("beneficiary_id", F.col("start_date").alias("day"))
         until = as_of or events.where("kind = 'follow_up'").agg(F.max("end_date")).collect()[0][0]
+        if until is None:
+            raise UsageError("admission needs claims that follow people: no follow-up period was computed; load more flow months")
         return admission.data(self.people, self.mentions, self.contacts, links, stays, until)
 
 
@@ -155,7 +157,7 @@ def score(context: Context, name: str, alias: str, progress: Progress = lambda _
         raise UsageError(f"{name} has no {alias}: p4dp train {name}, then p4dp algorithms promote {name} VERSION")
     inputs, day = _Inputs(context, f"{name}-score", progress), derive.default_day(context)
     model = registry.load_spark(context.config, f"models:/{name}@{alias}")
-    rows = features.at(inputs.people, inputs.mentions, inputs.contacts, day)
+    rows = MODELS[name].asked(features.at(inputs.people, inputs.mentions, inputs.contacts, day))
     rows = rows.withColumns({f: F.col(f).cast("double") for f in MODELS[name].FEATURES})
     batch_id, slice_ = context.ledger.last_batch() + 1, f"{name}/gp"
     context.ledger.step(batch_id, "derive", "opened")
@@ -214,7 +216,8 @@ def watch(context: Context, progress: Progress = lambda _: None) -> dict[str, An
         context.ledger.step(batch_id, "derive", "opened")
         context.tables.opened(batch_id)
         columns = ["department", "week", "cases", "contacts", "expected", "upper", "alert"]
-        frame = context.spark.createDataFrame(found[columns]).withColumns({
+        schema = "department string, week date, cases bigint, contacts bigint, expected double, upper double, alert boolean"
+        frame = context.spark.createDataFrame(found[columns].values.tolist(), schema).withColumns({
             "watch": F.lit(influenza_watch.NAME), "version": F.lit(_WATCH_VERSION), "cases": F.col("cases").cast("int"), "contacts": F.col("contacts").cast("int"),
             "run_id": F.lit(mlrun.run_id), "batch_id": F.lit(batch_id).cast("bigint")})  # fmt: skip
         context.tables.overwrite("gold.weekly_signal", frame)

@@ -103,7 +103,9 @@ def _bounds(
     equations = {"A_eq": np.array(rows), "b_eq": np.array(sums)} if rows else {}
     low = linprog(goal, bounds=(0, None), method="highs", **equations)
     high = linprog(-goal, bounds=(0, None), method="highs", **equations)
-    return (low.fun if low.status == 0 else 0.0), (-high.fun if high.status == 0 else float("inf"))
+    if low.status != 0 or high.status not in (0, 3):  # 3: no upper bound; anything else says nothing, so the cell counts as known
+        return 0.0, 0.0
+    return low.fun, (-high.fun if high.status == 0 else float("inf"))
 
 
 def _add(cells: Mapping[Key, Cell], hidden: dict[Key, str], members: list[Key], total: Key) -> bool:
@@ -167,6 +169,17 @@ def with_totals(counts: Mapping[Key, Cell], several: Mapping[Key, Cell]) -> dict
 
     fill(())
     return out
+
+
+def counts(cells: Mapping[Key, int], limits: Limits | None = None) -> Checked:
+    """`check` for a page's own table of people, without practices; totals over every dimension are added."""
+    sums: dict[Key, int] = {}
+    for key, n in cells.items():
+        for mask in range(2 ** len(key)):
+            total = tuple(TOTAL if mask >> d & 1 else v for d, v in enumerate(key))
+            sums[total] = sums.get(total, 0) + n
+    many = (limits or Limits()).practices
+    return check({k: Cell(n, many if n else 0, 0.0) for k, n in sums.items()}, limits or Limits())
 
 
 def differences(published: Mapping[Key, int]) -> Iterable[int]:

@@ -89,6 +89,8 @@ class Project(_Strict):
             if name not in TABLES or TABLES[name].layer not in LAYERS:
                 near = difflib.get_close_matches(name, [n for n in TABLES if n.split(".")[0] in LAYERS], 1)
                 raise ValueError(f"no table {name} can be released" + (f"; did you mean {near[0]}?" if near else ""))
+            if name == "gold.review" or not {"patient_key", "beneficiary_id", "person_id"} & set(TABLES[name].names):
+                raise ValueError(f"{name} cannot be released: it is not about people, or it is a review's own list")
             for column in columns:
                 if column in IDENTIFIERS or column.endswith(("_key", "_id")):
                     raise ValueError(

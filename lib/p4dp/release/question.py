@@ -32,3 +32,20 @@ def condition(text: str, columns: list[str]) -> str:
         if isinstance(node, exp.Column) and (node.table or node.name not in columns):
             raise UsageError(f"--where: no column {node.sql(dialect='spark')}; there are {', '.join(columns)}")
     return tree.sql(dialect="spark")
+
+
+def equalities(text: str) -> dict[str, str]:
+    """What a condition holds fixed: columns that it sets equal to a value, joined by and. A cell of men is the cell of a question about men."""
+    out: dict[str, str] = {}
+    if not text.strip():
+        return out
+    pending = [sqlglot.parse_one(text, dialect="spark")]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, exp.Paren):
+            pending.append(node.this)
+        elif isinstance(node, exp.And):
+            pending += [node.left, node.right]
+        elif isinstance(node, exp.EQ) and isinstance(node.left, exp.Column) and isinstance(node.right, exp.Literal):
+            out[node.left.name] = node.right.name
+    return out

@@ -42,7 +42,7 @@ class Releases:
         Raises:
             UsageError: nothing was released to the project.
         """
-        found = sorted(self.folder.glob(f"*/{_MANIFEST}"), key=lambda p: int(p.parent.name.split("-")[0]))
+        found = sorted(self.folder.glob(f"*/{_MANIFEST}"), key=lambda p: tuple(map(int, p.parent.name.split("-"))))
         if not found:
             raise UsageError(f"nothing was released to {self.folder.name} yet: p4dp publish {self.folder.name}")
         return found[-1].parent.name, json.loads(found[-1].read_text("utf-8"))

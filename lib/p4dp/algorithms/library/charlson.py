@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from p4dp.algorithms.core import Algorithm, Inputs, Parameter
@@ -19,6 +19,20 @@ _WORSE = {"diabetes_uncomplicated": "diabetes_complicated", "malignancy": "metas
 LISTS = tuple(f"charlson.{name}" for name in WEIGHTS)
 
 
+def worse_only(groups: Column) -> Column:
+    """Groups without the milder one of an illness whose worse one is there."""
+    for mild, severe in _WORSE.items():
+        groups = F.when(F.array_contains(groups, severe), F.array_remove(groups, mild)).otherwise(groups)
+    return groups
+
+
+def total(groups: Column, weights: str) -> Column:
+    """The sum of the groups' weights of 1987 or 2011."""
+    column = 0 if weights == "1987" else 1
+    weight = F.create_map(*[F.lit(v) for name, both in WEIGHTS.items() for v in (name, float(both[column]))])
+    return F.aggregate(groups, F.lit(0.0), lambda sum_, name: sum_ + weight[name])
+
+
 def index(x: Inputs) -> DataFrame:
     """Groups of the person within the years before `as_of` → the sum of their weights; nobody without a group has a row."""
     since = F.date_sub(F.lit(x.as_of), int(x["days"]))
@@ -28,13 +42,8 @@ def index(x: Inputs) -> DataFrame:
     groups = told.groupBy("person").agg(
         F.collect_set(F.regexp_replace("code_list", "^charlson\\.", "")).alias("groups"), F.min("day").alias("start_date")
     )
-    kept = F.col("groups")
-    for mild, severe in _WORSE.items():
-        kept = F.when(F.array_contains(kept, severe), F.array_remove(kept, mild)).otherwise(kept)
-    column = 0 if str(x["weights"]) == "1987" else 1
-    weight = F.create_map(*[F.lit(v) for name, both in WEIGHTS.items() for v in (name, float(both[column]))])
-    total = F.aggregate(kept, F.lit(0.0), lambda sum_, name: sum_ + weight[name])
-    return groups.select("person", "start_date", F.lit(None).cast("date").alias("end_date"), F.lit("index").alias("category"), total.alias("value"),
+    kept = worse_only(F.col("groups"))
+    return groups.select("person", "start_date", F.lit(None).cast("date").alias("end_date"), F.lit("index").alias("category"), total(kept, str(x["weights"])).alias("value"),
                          F.array_sort(kept).alias("criteria"))  # fmt: skip
 
 

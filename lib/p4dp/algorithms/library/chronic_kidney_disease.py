@@ -11,7 +11,7 @@ from p4dp.algorithms.rules import once, phenotype
 
 
 def rates(x: Inputs) -> DataFrame:
-    """Creatinine results → person, day, rate; the last of a day where there are several."""
+    """Creatinine results → person, day, rate; the lowest of a day where there are several."""
     tests = x.mentions("creatinine").where("origin = 'lab_result' AND value IS NOT NULL AND day IS NOT NULL")
     born = F.make_date("birth_year", F.coalesce("birth_month", F.lit(7)), F.lit(15))
     known = tests.join(

@@ -15,10 +15,8 @@ def gp(x: Inputs) -> DataFrame:
     habits = told.where("origin = 'lifestyle' AND role != 'unknown'")
     last = habits.groupBy("person").agg(F.max_by("role", F.struct("day", "role")).alias("role"), F.max("day").alias("day"))
     stopped = last.where("role != 'current'").select("person", F.col("day").alias("_stopped"))
-    coded = (
-        once(told.where("origin IN ('history', 'diagnosis')"))
-        .join(stopped, "person", "left")
-        .where("_stopped IS NULL OR day > _stopped")
+    coded = once(
+        told.where("origin IN ('history', 'diagnosis')").join(stopped, "person", "left").where("_stopped IS NULL OR day > _stopped")
     )
     return phenotype("smoking", stated=last.where("role = 'current'").select("person", "day"), coded=coded)
 

@@ -9,8 +9,8 @@ TABLE = Table(
     (
         Column("project", "string", "The project.", required=True, example="cascades"),
         Column("export_id", "string", "The export.", required=True, example="e1"),
-        Column("counted", "string", "Table and dimensions: cells of one kind can be compared whatever the population.", required=True, example="silver.patient|sex"),
-        Column("cell", "string", "Values of the dimensions, as JSON; * is the total.", required=True, example='["male"]'),
+        Column("counted", "string", "The table whose people were counted.", required=True, example="silver.patient"),
+        Column("cell", "string", "What its people have in common, as sorted JSON: cells are compared whatever table, order or condition.", required=True, example='["sex=male"]'),
         Column("people", "bigint", "The count.", unit="1", required=True),
         Column("at", "timestamp", "When.", unit="UTC", required=True),
     ),

@@ -29,6 +29,11 @@ BASELINE = ("age", "age_squared", "man", "charlson")
 HORIZON = 365
 
 
+def asked(rows: DataFrame) -> DataFrame:
+    """Whom it scores: everybody whom the practice answers for."""
+    return rows
+
+
 def _labelled(
     people: DataFrame, mentions: DataFrame, contacts: DataFrame, links: DataFrame, stays: DataFrame, day: dt.date
 ) -> DataFrame:

@@ -21,7 +21,7 @@ def at(people: DataFrame, mentions: DataFrame, contacts: DataFrame, day: dt.date
         contacts: person, day.
     """
     on = F.lit(day)
-    known = mentions.where(F.col("day").isNull() | (F.col("day") < on))
+    known = mentions.where(F.col("day") < on)
     year = F.col("day") >= F.date_sub(on, 365)
     coded = known.where("origin IN ('history', 'diagnosis', 'care_protocol')")
     here = people.where((F.col("observed_from") <= on) & (F.col("observed_until") >= on) & F.col("birth_year").isNotNull())
@@ -36,9 +36,12 @@ def at(people: DataFrame, mentions: DataFrame, contacts: DataFrame, day: dt.date
     )
     has = [F.max((F.col("code_list") == f"multimorbidity.{c}").cast("double")).alias(f"has_{c}") for c in CONDITIONS]
     conditions = coded.where(F.col("code_list").startswith("multimorbidity.")).groupBy("person").agg(*has)
-    weights = F.create_map(*[F.lit(v) for name, both in charlson.WEIGHTS.items() for v in (f"charlson.{name}", float(both[1]))])
-    groups = coded.where(F.col("code_list").isin(*charlson.LISTS)).select("person", "code_list").distinct()
-    index = groups.groupBy("person").agg(F.sum(weights[F.col("code_list")]).alias("charlson"))
+    groups = (
+        coded.where(F.col("code_list").isin(*charlson.LISTS))
+        .groupBy("person")
+        .agg(F.collect_set(F.regexp_replace("code_list", "^charlson\\.", "")).alias("groups"))
+    )
+    index = groups.select("person", charlson.total(charlson.worse_only(F.col("groups")), "2011").alias("charlson"))
 
     def last(name: str) -> Column:
         return F.max_by("value", F.when(F.col("code_list") == name, F.col("day"))).alias(name)

@@ -43,11 +43,11 @@ class Trained:
     calibration: list[dict[str, float]]
     groups: list[dict[str, Any]]
     coefficients: dict[str, float]
-    distribution: dict[str, list[float]]
+    distribution: dict[str, dict[str, list[float]]]
 
 
 def fit(rows: DataFrame, features: tuple[str, ...], strength: float) -> PipelineModel:
-    """Logistic regression on standardised features; what was not measured takes the median, and a column says that it was not."""
+    """Logistic regression on standardised features; what was not measured takes the median."""
     steps: list[Any] = [
         Imputer(strategy="median", inputCols=list(features), outputCols=[f"{f}_" for f in features]),
         VectorAssembler(inputCols=[f"{f}_" for f in features], outputCol="raw"),
@@ -89,8 +89,12 @@ def quality(prefix: str, frame: pd.DataFrame) -> dict[str, float]:
 def _calibration(frame: pd.DataFrame, smallest: int) -> list[dict[str, float]]:
     ranked = frame.sort_values("score").reset_index(drop=True)
     parts = np.array_split(ranked.index, 10)
-    rows = [(ranked.loc[p, "score"].mean(), ranked.loc[p, "label"].mean(), len(p)) for p in parts if len(p) >= smallest]
-    return [{"said": float(s), "was": float(o), "people": n} for s, o, n in rows]
+    out = []
+    for part in parts:
+        cases, people = int(ranked.loc[part, "label"].sum()), len(part)
+        if not any(0 < n < smallest for n in (cases, people - cases, people)):
+            out.append({"said": round(float(ranked.loc[part, "score"].mean()), 3), "was": round(cases / people, 3)})
+    return out
 
 
 def _groups(frame: pd.DataFrame, smallest: int) -> list[dict[str, Any]]:
@@ -103,35 +107,41 @@ def _groups(frame: pd.DataFrame, smallest: int) -> list[dict[str, Any]]:
             cases = int(rows["label"].sum())
             if cases < smallest or len(rows) - cases < smallest:
                 continue
-            out.append({"trait": trait, "value": str(value), "auc": float(roc_auc_score(rows["label"], rows["score"])), "said": float(rows["score"].mean()),
-                        "was": float(rows["label"].mean()), "sensitivity_of_top_tenth": float((rows["score"] >= limit)[rows["label"] == 1].mean())})  # fmt: skip
+            hit = int((rows["score"] >= limit)[rows["label"] == 1].sum())
+            hidden = any(0 < n < smallest for n in (hit, cases - hit))
+            out.append({"trait": trait, "value": str(value), "auc": round(float(roc_auc_score(rows["label"], rows["score"])), 3),
+                        "said": round(float(rows["score"].mean()), 2), "was": round(cases / len(rows), 2),
+                        "sensitivity_of_top_tenth": None if hidden else round(hit / cases, 2)})  # fmt: skip
     return out
 
 
-def distribution(rows: DataFrame, features: tuple[str, ...]) -> dict[str, list[float]]:
-    """Tenths of every feature, to compare later data with."""
-    found = rows.approxQuantile(list(features), [n / 10 for n in range(1, 10)], 0.01)
-    return {f: [float(x) for x in q] for f, q in zip(features, found, strict=True)}
-
-
-def drift(rows: DataFrame, reference: Mapping[str, list[float]]) -> dict[str, float]:
-    """Population stability index of every feature against the tenths of the training data; above `DRIFT` it has moved."""
-    known = {f: sorted(set(cuts)) for f, cuts in reference.items() if cuts and f in rows.columns}
-    if not known:
-        return {}
+def _shares(rows: DataFrame, cuts: Mapping[str, list[float]]) -> dict[str, list[float]]:
+    """Share of the rows between the cuts of every feature, those without a value aside."""
     columns = []
-    for feature, cuts in known.items():
+    for feature, edges in cuts.items():
         place = F.lit(0)
-        for cut in cuts:
-            place = place + (F.col(feature) > cut).cast("int")
-        columns += [F.avg((place == n).cast("double")).alias(f"{feature}|{n}") for n in range(len(cuts) + 1)]
-    shares = rows.agg(*columns).collect()[0].asDict()
+        for edge in edges:
+            place = place + (F.col(feature) > edge).cast("int")
+        columns += [F.avg((place == n).cast("double")).alias(f"{feature}|{n}") for n in range(len(edges) + 1)]
+    seen = rows.agg(*columns).collect()[0].asDict() if columns else {}
+    return {f: [float(seen[f"{f}|{n}"] or 0.0) for n in range(len(edges) + 1)] for f, edges in cuts.items()}
+
+
+def distribution(rows: DataFrame, features: tuple[str, ...]) -> dict[str, dict[str, list[float]]]:
+    """Tenths of every feature and the share of the rows in each, to compare later data with."""
+    found = rows.approxQuantile(list(features), [n / 10 for n in range(1, 10)], 0.01)
+    cuts = {f: sorted({float(x) for x in q}) for f, q in zip(features, found, strict=True)}
+    shares = _shares(rows, cuts)
+    return {f: {"cuts": cuts[f], "shares": shares[f]} for f in features}
+
+
+def drift(rows: DataFrame, reference: Mapping[str, Mapping[str, list[float]]]) -> dict[str, float]:
+    """Population stability index of every feature against the training data; above `DRIFT` it has moved."""
+    known = {f: told for f, told in reference.items() if told["cuts"] and f in rows.columns}
+    now = _shares(rows, {f: told["cuts"] for f, told in known.items()})
     out = {}
-    for feature, cuts in known.items():
-        tenths = reference[feature]
-        expected = np.array([sum(1 for t in tenths if t == c) for c in cuts] + [10 - len(tenths)], dtype=float) / 10
-        seen = np.array([shares[f"{feature}|{n}"] or 0.0 for n in range(len(cuts) + 1)])
-        expected, seen = np.clip(expected / expected.sum(), 0.01, None), np.clip(seen, 0.01, None)
+    for feature, told in known.items():
+        expected, seen = np.clip(np.array(told["shares"]), 0.01, None), np.clip(np.array(now[feature]), 0.01, None)
         out[feature] = float(((seen - expected) * np.log(seen / expected)).sum())
     return out
 

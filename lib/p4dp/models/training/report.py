@@ -37,7 +37,10 @@ def page(sentence: str, limits: str, about: Mapping[str, Any], trained: Trained)
         "<h2>By group</h2><table><tr><th></th><th></th><th>AUC</th><th>said</th><th>seen</th><th>cases in top tenth</th></tr>",
     ]
     for g in trained.groups:
-        cells = "".join(f"<td class=n>{g[k]:.3f}</td>" for k in ("auc", "said", "was", "sensitivity_of_top_tenth"))
+        cells = "".join(
+            f"<td class=n>{'not shown' if g[k] is None else format(g[k], '.3f')}</td>"
+            for k in ("auc", "said", "was", "sensitivity_of_top_tenth")
+        )
         parts.append(f"<tr><td>{g['trait']}</td><td>{html.escape(g['value'])}</td>{cells}</tr>")
     parts.append("</table><h2>Weights (standardised)</h2><table>")
     parts += [

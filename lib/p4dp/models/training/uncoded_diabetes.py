@@ -18,6 +18,16 @@ FEATURES = ("age", "age_squared", "man", "visits", "hba1c", "glucose", "bmi", "c
 BASELINE = ("age", "age_squared", "man")
 
 
+def population(rows: DataFrame) -> DataFrame:
+    """Among whom it is trained and asked: adults with a blood test."""
+    return rows.where("age >= 35 AND (hba1c IS NOT NULL OR glucose IS NOT NULL)")
+
+
+def asked(rows: DataFrame) -> DataFrame:
+    """Whom it scores: those of the population whom nobody coded."""
+    return population(rows).where("has_diabetes = 0")
+
+
 def data(people: DataFrame, mentions: DataFrame, contacts: DataFrame, coded: DataFrame, until: dt.date) -> Data:
     """Adults with a blood test; trained on some practices, tested on the others.
 
