@@ -83,6 +83,7 @@ class _Site:
         return [r.asDict() for r in tables.read(f"silver.{name}").join(keys, "practice_key", "left_semi").collect()]
 
 
+@pytest.mark.verify
 def test_nights_that_do_not_go_as_planned(country: Country, tmp_path: Path) -> None:
     site = _Site(country, tmp_path)
     landing = site.home / "landing"

@@ -72,7 +72,7 @@ def test_training_beats_a_weak_baseline_and_shuffled_labels_know_nothing(spark) 
 
     schema = "person string, age double, ill double, never double, sex string, department string, label double"
     data = harness.Data(
-        spark.createDataFrame(people(4000), schema), spark.createDataFrame(people(4000), schema), ("age", "ill", "never"), ("age",)
+        spark.createDataFrame(people(3000), schema), spark.createDataFrame(people(3000), schema), ("age", "ill", "never"), ("age",)
     )
     found = harness.train(data, 11)
     m = found.metrics
