@@ -5,6 +5,7 @@ status  SOURCED (the text of the source was read), PARTIAL (part of it), PROPOSA
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,8 +19,9 @@ from pyspark.sql import functions as F
 from p4dp.errors import UsageError
 
 STATUSES = ("SOURCED", "PARTIAL", "PROPOSAL")
-#: Systems whose codes are matched whole; of the others a code stands for all that begin with it.
-_WHOLE = ("LOINC", "CISP-2", "ALD", "habit", "NABM", "CCAM")
+#: Systems whose codes are matched whole, and those of which a code stands for all that begin with it.
+_WHOLE = ("LOINC", "CISP-2", "ALD", "habit", "NABM", "CCAM", "NGAP", "UCD", "ACT", "SNOMED CT", "local")
+_BY_PREFIX = ("CIM-10", "ATC", "GHM")
 _FOLDER = Path(__file__).parent / "code_lists"
 
 
@@ -54,11 +56,21 @@ def _read(name: str, told: Mapping[str, Any]) -> CodeList:
         raise UsageError(f"code list {name}: needs version, status, source and codes ({error})") from None
     if found.status not in STATUSES:
         raise UsageError(f"code list {name}: status is {', '.join(STATUSES)}")
+    for system, listed in [*told["codes"].items(), *told.get("exclude", {}).items()]:
+        if system not in (*_WHOLE, *_BY_PREFIX):
+            near = difflib.get_close_matches(str(system), (*_WHOLE, *_BY_PREFIX), 1)
+            raise UsageError(f"code list {name}: no code system {system}" + (f"; did you mean {near[0]}?" if near else ""))
+        if not isinstance(listed, list) or not listed:
+            raise UsageError(f"code list {name}: the codes of {system} are a list with at least one code")
     return found
 
 
 def load(*folders: Path) -> dict[str, CodeList]:
-    """Every list of the package and of other folders; a file may hold one list, or several under `lists` (named file.list)."""
+    """Every list of the package and of other folders; a file may hold one list, or several under `lists` (named file.list).
+
+    Raises:
+        UsageError: a list without version, status, source or codes, a system that does not exist, two lists of one name.
+    """
     out: dict[str, CodeList] = {}
     for folder in (_FOLDER, *folders):
         for file in sorted(folder.glob("*.yaml")):
@@ -66,7 +78,10 @@ def load(*folders: Path) -> dict[str, CodeList]:
             several = told.get("lists")
             shared = {k: told[k] for k in ("version", "status", "source") if k in told}
             named = {f"{file.stem}.{n}": {**shared, "codes": c} for n, c in several.items()} if several else {file.stem: told}
-            out |= {name: _read(name, one) for name, one in named.items()}
+            for name, one in named.items():
+                if name in out:
+                    raise UsageError(f"{file}: {name} is the name of a code list that exists; choose another")
+                out[name] = _read(name, one)
     return out
 
 

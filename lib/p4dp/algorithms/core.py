@@ -15,6 +15,7 @@ import importlib
 import importlib.util
 import pkgutil
 import re
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -29,6 +30,7 @@ PEOPLE = "person string, sex string, birth_year int, birth_month int, death_date
 MENTIONS = "person string, code_list string, origin string, role string, code string, day date, until date, value double, quantity double, stay string"
 FINDINGS = "person string, start_date date, end_date date, category string, value double, criteria array<string>"
 SIDES = ("gp", "snds")
+_TRUTH = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -49,9 +51,10 @@ class Parameter:
         """
         kind = type(self.default)
         try:
-            value = str(text).lower() in ("1", "true", "yes") if kind is bool else kind(text)
-        except ValueError:
-            raise UsageError(f"{name}={text}: a {kind.__name__} is needed") from None
+            value = _TRUTH[str(text).lower()] if kind is bool else kind(text)
+        except (ValueError, KeyError):
+            wanted = {bool: "true or false", int: "a whole number", float: "a number"}.get(kind, "a word")
+            raise UsageError(f"{name}={text}: {wanted} is needed") from None
         if self.between and not self.between[0] <= float(value) <= self.between[1]:
             raise UsageError(f"{name}={text}: between {self.between[0]} and {self.between[1]}")
         if self.choices and value not in self.choices:
@@ -104,6 +107,7 @@ class Algorithm:
         references: where the rule comes from.
         validated: how it was validated; mechanical figures come from simulated countries and say nothing of clinical truth.
         flag: CNAM's own disease flag (column of CT_IND) to compare with.
+        source: the text of the file that declares it; filled in when it is loaded.
     """
 
     name: str
@@ -119,6 +123,7 @@ class Algorithm:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     validated: str = "Simulated countries only: mechanical, not clinical accuracy. No chart review yet."
     flag: str = ""
+    source: str = field(default="", repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name) or self.version < 1:
@@ -158,9 +163,6 @@ class Algorithm:
             raise UsageError(f"algorithm {self.name}: its function gives no {', '.join(lacking)}")
         types = dict(part.split(" ", 1) for part in FINDINGS.split(", "))
         return rows.select(*(F.col(c).cast(types[c]).alias(c) for c in wanted))
-
-    #: the text of the file that declares it
-    source: str = field(default="", repr=False, compare=False)
 
 
 def card(algorithm: Algorithm, lists: Mapping[str, Any]) -> str:
@@ -220,7 +222,7 @@ def from_folder(folder: Path) -> dict[str, Algorithm]:
         )
         assert spec is not None and spec.loader is not None
         module = importlib.util.module_from_spec(spec)
-        importlib.import_module("sys").modules[spec.name] = module
+        sys.modules[spec.name] = module
         try:
             spec.loader.exec_module(module)
         except Exception as error:

@@ -11,6 +11,17 @@ def once(mentions: DataFrame) -> DataFrame:
     return mentions.groupBy("person").agg(F.min("day").alias("day"))
 
 
+def coded(mentions: DataFrame) -> DataFrame:
+    """Mentions that a doctor coded: problems, results of consultations or of stays, protocols; a reason of a visit is no diagnosis."""
+    return mentions.where("origin IN ('history', 'diagnosis', 'care_protocol')")
+
+
+def stays(mentions: DataFrame, *roles: str) -> DataFrame:
+    """Mentions that are diagnoses of stays, in some roles or in any."""
+    found = mentions.where("origin = 'diagnosis'")
+    return found.where(F.col("role").isin(*roles)) if roles else found
+
+
 def repeated(mentions: DataFrame, times: int, within: int) -> DataFrame:
     """Mentions → (person, day): the first day on which `times` different days lie within `within` days."""
     days = mentions.where("day IS NOT NULL").select("person", "day").distinct()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 from collections import Counter
@@ -118,6 +119,18 @@ def _result(context: Context, project: Project, question: dict[str, Any]) -> tup
     return _checked(cells, by, Limits(d.smallest, d.practices, d.largest_share), _before(context, cells, by, fixed)), fixed
 
 
+def _open(context: Context, name: str) -> Project:
+    """A project that may still ask.
+
+    Raises:
+        UsageError: no such project, or it has ended.
+    """
+    project = publish.find(context, name)
+    if project.until < now().date():
+        raise UsageError(f"project {name} ended on {project.until}")
+    return project
+
+
 def ask(
     context: Context, name: str, table: str, by: list[str], where: str, who: str, progress: Callable[[str], None] = lambda _: None
 ) -> dict[str, Any]:
@@ -126,14 +139,15 @@ def ask(
     Raises:
         UsageError: no such project, release, table or column; too many cells.
     """
-    project = publish.find(context, name)
-    publish.ended(project, now().date())
+    project = _open(context, name)
     if not by or len(by) > 3:
         raise UsageError("--by: one to three columns")
     question = {"table": table, "by": by, "where": where}
     progress("count")
     found, _ = _result(context, project, question)
-    export_id = publish.fingerprint({**question, "n": context.tables.read("ops.export").count()})
+    export_id = hashlib.sha256(
+        json.dumps({**question, "n": context.tables.read("ops.export").count()}, sort_keys=True).encode()
+    ).hexdigest()[:8]
     waiting = Releases(context.spark, context.config, name).folder / "waiting" / export_id
     _write(waiting, by, found)
     context.tables.log("ops.export", [{"project": name, "export_id": export_id, "step": "asked", "by": who, "question": json.dumps(question),
@@ -174,8 +188,7 @@ def approve(context: Context, name: str, export_id: str, who: str) -> dict[str, 
         UsageError: no such export, or the person is not an approver of the project, or asked for it.
         NotReleased: something that left meanwhile would reveal people by difference.
     """
-    project = publish.find(context, name)
-    publish.ended(project, now().date())
+    project = _open(context, name)
     steps = [
         r.asDict()
         for r in context.tables.read("ops.export")

@@ -1,13 +1,11 @@
 """publish: what a project may see, into its own space, under its own pseudonyms.
 
-No identifier of a patient, a professional or a practice is in it; dates and places are made coarse; whoever opted out was never in silver. The release is refused
+No identifier of a patient, a professional or a practice is in it; dates and places are made coarse. The release is refused
 whole when a rule is broken, and says what was removed and which share of people would still be alone with what is there.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
 import html
 import json
 import shutil
@@ -21,7 +19,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from p4dp.contracts import table
-from p4dp.errors import NotReleased, UsageError
+from p4dp.errors import NotReleased
 from p4dp.identity.keys import PseudonymMaker, create_secret, load_secret
 from p4dp.models.figures import HEAD
 from p4dp.pipeline.context import Context
@@ -263,18 +261,3 @@ def _page(project: Project, release_id: str, report: dict[str, Any]) -> str:
         parts += [f"<tr><td>{column}</td><td>{reason}</td></tr>" for column, reason in why.items()]
         parts.append("</table>")
     return "\n".join(parts)
-
-
-def fingerprint(question: dict[str, Any]) -> str:
-    """A short name of a question."""
-    return hashlib.sha256(json.dumps(question, sort_keys=True).encode()).hexdigest()[:8]
-
-
-def ended(project: Project, day: dt.date) -> None:
-    """Refuses what a project that has ended asks for.
-
-    Raises:
-        UsageError: it has ended.
-    """
-    if project.until < day:
-        raise UsageError(f"project {project.name} ended on {project.until}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 
 from p4dp.algorithms.core import Algorithm, Inputs, Parameter
-from p4dp.algorithms.rules import once, phenotype, repeated
+from p4dp.algorithms.rules import coded, once, phenotype, repeated, stays
 
 
 def _treated(x: Inputs) -> DataFrame:
@@ -15,16 +15,12 @@ def _treated(x: Inputs) -> DataFrame:
 
 def gp(x: Inputs) -> DataFrame:
     """A code of asthma, or its drugs on several days at an age at which they treat little else."""
-    return phenotype(
-        "asthma", coded=once(x.mentions("asthma").where("origin IN ('history', 'diagnosis', 'care_protocol')")), treated=_treated(x)
-    )
+    return phenotype("asthma", coded=once(coded(x.mentions("asthma"))), treated=_treated(x))
 
 
 def snds(x: Inputs) -> DataFrame:
     """A stay for it, or its drugs on several days at such an age."""
-    return phenotype(
-        "asthma", stay=once(x.mentions("asthma").where("origin = 'diagnosis' AND role IN ('main', 'related')")), treated=_treated(x)
-    )
+    return phenotype("asthma", stay=once(stays(x.mentions("asthma"), "main", "related")), treated=_treated(x))
 
 
 ALGORITHM = Algorithm(

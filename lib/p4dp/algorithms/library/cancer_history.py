@@ -5,18 +5,18 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 
 from p4dp.algorithms.core import Algorithm, Inputs
-from p4dp.algorithms.rules import once, phenotype
+from p4dp.algorithms.rules import coded, once, phenotype, stays
 
 
 def gp(x: Inputs) -> DataFrame:
     """A code of a malignant neoplasm."""
-    return phenotype("cancer", coded=once(x.mentions("cancer").where("origin IN ('history', 'diagnosis', 'care_protocol')")))
+    return phenotype("cancer", coded=once(coded(x.mentions("cancer"))))
 
 
 def snds(x: Inputs) -> DataFrame:
     """A stay for it, or the long-term illness."""
     told = x.mentions("cancer")
-    return phenotype("cancer", stay=once(told.where("origin = 'diagnosis' AND role IN ('main', 'related')")),
+    return phenotype("cancer", stay=once(stays(told, "main", "related")),
                      long_term_illness=once(told.where("origin = 'long_term_illness'")))  # fmt: skip
 
 

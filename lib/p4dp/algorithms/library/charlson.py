@@ -6,6 +6,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from p4dp.algorithms.core import Algorithm, Inputs, Parameter
+from p4dp.algorithms.rules import coded
 
 #: Group → weight of Charlson 1987 and of Quan 2011.
 WEIGHTS = {
@@ -36,7 +37,7 @@ def total(groups: Column, weights: str) -> Column:
 def index(x: Inputs) -> DataFrame:
     """Groups of the person within the years before `as_of` → the sum of their weights; nobody without a group has a row."""
     since = F.date_sub(F.lit(x.as_of), int(x["days"]))
-    told = x.mentions(*LISTS).where("origin IN ('history', 'diagnosis', 'care_protocol')")
+    told = coded(x.mentions(*LISTS))
     # a problem of the record lasts; a diagnosis of an encounter or a stay counts within the days asked for
     told = told.where((F.col("origin") != "diagnosis") | (F.col("day") >= since))
     groups = told.groupBy("person").agg(

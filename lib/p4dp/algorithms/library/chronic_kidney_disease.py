@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 
 from p4dp.algorithms.core import Algorithm, Inputs, Parameter
 from p4dp.algorithms.egfr import EQUATIONS, egfr
-from p4dp.algorithms.rules import once, phenotype
+from p4dp.algorithms.rules import coded, once, phenotype, stays
 
 
 def rates(x: Inputs) -> DataFrame:
@@ -32,13 +32,12 @@ def gp(x: Inputs) -> DataFrame:
     between = (F.col("_well") > F.col("day")) & (F.col("_well") < F.col("later"))
     lasting = pairs.join(recovered.withColumnRenamed("person", "_p"), (F.col("person") == F.col("_p")) & between, "left_anti")
     confirmed = lasting.groupBy("person").agg(F.min("later").alias("day"))
-    coded = x.mentions("kidney_disease").where("origin IN ('history', 'diagnosis', 'care_protocol')")
-    return phenotype("chronic kidney disease", measured=confirmed, coded=once(coded))
+    return phenotype("chronic kidney disease", measured=confirmed, coded=once(coded(x.mentions("kidney_disease"))))
 
 
 def snds(x: Inputs) -> DataFrame:
     """A stay with such a diagnosis in any role: claims hold no results."""
-    return phenotype("chronic kidney disease", stay=once(x.mentions("kidney_disease").where("origin = 'diagnosis'")))
+    return phenotype("chronic kidney disease", stay=once(stays(x.mentions("kidney_disease"))))
 
 
 ALGORITHM = Algorithm(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 
 from p4dp.algorithms.core import Algorithm, Inputs, Parameter
-from p4dp.algorithms.rules import once, phenotype, repeated
+from p4dp.algorithms.rules import coded, once, phenotype, repeated, stays
 
 
 def _treated(x: Inputs) -> DataFrame:
@@ -18,16 +18,12 @@ def _treated(x: Inputs) -> DataFrame:
 
 def gp(x: Inputs) -> DataFrame:
     """A code of it, or bronchodilators prescribed on several days."""
-    return phenotype(
-        "COPD", coded=once(x.mentions("copd").where("origin IN ('history', 'diagnosis', 'care_protocol')")), treated=_treated(x)
-    )
+    return phenotype("COPD", coded=once(coded(x.mentions("copd"))), treated=_treated(x))
 
 
 def snds(x: Inputs) -> DataFrame:
     """A stay for it, or bronchodilators dispensed on several days."""
-    return phenotype(
-        "COPD", stay=once(x.mentions("copd").where("origin = 'diagnosis' AND role IN ('main', 'related')")), treated=_treated(x)
-    )
+    return phenotype("COPD", stay=once(stays(x.mentions("copd"), "main", "related")), treated=_treated(x))
 
 
 ALGORITHM = Algorithm(

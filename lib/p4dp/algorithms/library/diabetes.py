@@ -6,7 +6,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from p4dp.algorithms.core import Algorithm, Inputs, Parameter
-from p4dp.algorithms.rules import once, phenotype, repeated
+from p4dp.algorithms.rules import coded, once, phenotype, repeated, stays
 
 
 def _treated(x: Inputs) -> DataFrame:
@@ -20,20 +20,18 @@ def _treated(x: Inputs) -> DataFrame:
 
 def gp(x: Inputs) -> DataFrame:
     """A code of diabetes as problem, result or protocol, or antidiabetics prescribed on several days."""
-    coded = x.mentions("diabetes").where("origin IN ('history', 'diagnosis', 'care_protocol')")
-    return phenotype("diabetes", coded=once(coded), treated=_treated(x))
+    return phenotype("diabetes", coded=once(coded(x.mentions("diabetes"))), treated=_treated(x))
 
 
 def snds(x: Inputs) -> DataFrame:
     """Antidiabetics dispensed on several days, a stay for it, or the long-term illness."""
     told = x.mentions("diabetes")
-    stays = told.where("origin = 'diagnosis' AND role IN ('main', 'related')")
-    complications = x.mentions("diabetes_complication").where("origin = 'diagnosis' AND role = 'main'")
-    beside = told.where("origin = 'diagnosis' AND role = 'associated'").select("person", "stay").distinct()
+    complications = stays(x.mentions("diabetes_complication"), "main")
+    beside = stays(told, "associated").select("person", "stay").distinct()
     return phenotype(
         "diabetes",
         treated=_treated(x),
-        stay=once(stays),
+        stay=once(stays(told, "main", "related")),
         complication=once(complications.join(beside, ["person", "stay"], "left_semi")),
         long_term_illness=once(told.where("origin = 'long_term_illness'")),
     )

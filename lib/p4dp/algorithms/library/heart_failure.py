@@ -5,20 +5,18 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 
 from p4dp.algorithms.core import Algorithm, Inputs
-from p4dp.algorithms.rules import once, phenotype
+from p4dp.algorithms.rules import coded, once, phenotype, stays
 
 
 def gp(x: Inputs) -> DataFrame:
     """A code of heart failure as problem, result or protocol."""
-    return phenotype(
-        "heart failure", coded=once(x.mentions("heart_failure").where("origin IN ('history', 'diagnosis', 'care_protocol')"))
-    )
+    return phenotype("heart failure", coded=once(coded(x.mentions("heart_failure"))))
 
 
 def snds(x: Inputs) -> DataFrame:
     """A stay for heart failure, or for one of its complications with heart failure beside it in the same stay."""
-    told = x.mentions("heart_failure").where("origin = 'diagnosis'")
-    complications = x.mentions("heart_failure_complication").where("origin = 'diagnosis' AND role = 'main'")
+    told = stays(x.mentions("heart_failure"))
+    complications = stays(x.mentions("heart_failure_complication"), "main")
     beside = told.where("role IN ('related', 'associated')").select("person", "stay").distinct()
     return phenotype(
         "heart failure",

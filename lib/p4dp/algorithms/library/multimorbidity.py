@@ -6,6 +6,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from p4dp.algorithms.core import Algorithm, Inputs, Parameter
+from p4dp.algorithms.rules import coded
 
 CONDITIONS = ("hypertension", "lipid_disorder", "diabetes", "ischaemic_heart_disease", "thyroid_disease", "arrhythmia", "obesity", "depression", "asthma_copd",
               "kidney_failure", "stroke", "heart_failure", "dementia", "anxiety", "parkinson", "osteoarthritis", "cancer")  # fmt: skip
@@ -14,7 +15,7 @@ LISTS = tuple(f"multimorbidity.{name}" for name in CONDITIONS)
 
 def several(x: Inputs) -> DataFrame:
     """Different conditions among a person's problems and diagnoses: a finding for whoever has enough of them."""
-    told = x.mentions(*LISTS).where("origin IN ('history', 'diagnosis', 'care_protocol')")
+    told = coded(x.mentions(*LISTS))
     each = told.groupBy("person", "code_list").agg(F.min("day").alias("day"))
     counted = each.groupBy("person").agg(F.count(F.lit(1)).alias("n"), F.array_sort(F.collect_list(F.regexp_replace("code_list", "^multimorbidity\\.", ""))).alias("criteria"),
                                          F.array_sort(F.collect_list("day")).alias("_days"))  # fmt: skip

@@ -6,7 +6,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from p4dp.algorithms.core import Algorithm, Inputs, Parameter
-from p4dp.algorithms.rules import once, phenotype
+from p4dp.algorithms.rules import once, phenotype, stays
 
 
 def gp(x: Inputs) -> DataFrame:
@@ -27,7 +27,7 @@ def gp(x: Inputs) -> DataFrame:
 
 def snds(x: Inputs) -> DataFrame:
     """A stay with such a diagnosis in any role."""
-    return phenotype("obesity", stay=once(x.mentions("obesity").where("origin = 'diagnosis'")))
+    return phenotype("obesity", stay=once(stays(x.mentions("obesity"))))
 
 
 ALGORITHM = Algorithm(

@@ -6,7 +6,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from p4dp.algorithms.core import Algorithm, Inputs
-from p4dp.algorithms.rules import once, phenotype
+from p4dp.algorithms.rules import once, phenotype, stays
 
 
 def gp(x: Inputs) -> DataFrame:
@@ -23,9 +23,7 @@ def gp(x: Inputs) -> DataFrame:
 
 def snds(x: Inputs) -> DataFrame:
     """Drugs against nicotine dependence, or a stay with such a diagnosis."""
-    return phenotype(
-        "smoking", treated=once(x.mentions("tobacco_drug")), stay=once(x.mentions("tobacco").where("origin = 'diagnosis'"))
-    )
+    return phenotype("smoking", treated=once(x.mentions("tobacco_drug")), stay=once(stays(x.mentions("tobacco"))))
 
 
 ALGORITHM = Algorithm(

@@ -5,17 +5,17 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 
 from p4dp.algorithms.core import Algorithm, Inputs
-from p4dp.algorithms.rules import once, phenotype
+from p4dp.algorithms.rules import coded, once, phenotype, stays
 
 
 def gp(x: Inputs) -> DataFrame:
     """A code of stroke."""
-    return phenotype("stroke", coded=once(x.mentions("stroke").where("origin IN ('history', 'diagnosis', 'care_protocol')")))
+    return phenotype("stroke", coded=once(coded(x.mentions("stroke"))))
 
 
 def snds(x: Inputs) -> DataFrame:
     """A stay whose main or related diagnosis is a stroke."""
-    return phenotype("stroke", stay=once(x.mentions("stroke").where("origin = 'diagnosis' AND role IN ('main', 'related')")))
+    return phenotype("stroke", stay=once(stays(x.mentions("stroke"), "main", "related")))
 
 
 ALGORITHM = Algorithm(

@@ -7,6 +7,7 @@ import datetime as dt
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from p4dp.algorithms import rules
 from p4dp.algorithms.library import charlson, multimorbidity
 
 #: Code lists that features need.
@@ -23,7 +24,7 @@ def at(people: DataFrame, mentions: DataFrame, contacts: DataFrame, day: dt.date
     on = F.lit(day)
     known = mentions.where(F.col("day") < on)
     year = F.col("day") >= F.date_sub(on, 365)
-    coded = known.where("origin IN ('history', 'diagnosis', 'care_protocol')")
+    coded = rules.coded(known)
     here = people.where((F.col("observed_from") <= on) & (F.col("observed_until") >= on) & F.col("birth_year").isNotNull())
     base = here.select("person", "practice", "department", "sex", (F.lit(day.year) - F.col("birth_year")).cast("double").alias("age"),
                        (F.col("sex") == "male").cast("double").alias("man"))  # fmt: skip
