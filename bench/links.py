@@ -1,7 +1,8 @@
 """Linkage beside its rivals, on the same simulated countries: recall at equal precision, seconds, peak memory.
 
-`python bench/links.py [--seeds 3] [--patients 1500] [--ratio 8] [--practices 12] [--regimes C,D]` writes bench/results/links.json. Rivals see the same
-people, visits and drugs:
+`python bench/links.py [--seeds 3] [--patients 1500] [--ratio 8] [--practices 12] [--regimes D,C] [--without drugs,…] [--errors 2]` writes
+bench/results/links.json; `--seeds 7 --patients 20000 --ratio 10 --practices 150` takes most of a day on two cores. After the regimes, the last of them
+is done again without each kind of evidence in turn. Rivals see the same people, visits and drugs:
 
 dutch    deterministic, as GPs and pharmacies were linked in the Netherlands: sex, birth year, commune, and most shared days with drug
 cnam     iterative exact search: all criteria, unique pairs only; then one criterion fewer, again
@@ -25,10 +26,11 @@ from typing import Any
 import duckdb
 import psutil
 import splink.comparison_library as cl
+from scipy.stats import beta
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
 from p4dp.config import load
-from p4dp.evaluate import links
+from p4dp.evaluate import links, truth
 from p4dp.pipeline.context import Context
 from p4dp.storage.session import start
 
@@ -178,32 +180,38 @@ def at_precision(country: Country, weighed: list[tuple[float, Pair]], wanted: fl
     return best
 
 
-def one(home: Path, regimes: list[str]) -> dict[str, Any]:
-    """One country: ours in each regime, and the rivals."""
-    out: dict[str, Any] = {"ours": {}}
-    for regime in regimes:
-        told, seconds, peak = call(home, "link", "indirect", "--regime", regime, "--full")
-        found, _, _ = call(home, "evaluate", "links", "--regime", regime)
-        keep = (
-            "linked",
-            "precision",
-            "recall",
-            "false_links",
-            "false_share_high",
-            "decoy_share",
-            "decoy_low",
-            "decoy_high",
-            "patients",
-            "with_counterpart",
-            "unlinked",
-        )
-        out["ours"][regime] = {
-            **{k: found[k] for k in keep},
-            "seconds": round(seconds, 1),
-            "peak_mib": peak,
-            "pairs": told["pairs"],
-            "tokens_cut": told["tokens_cut"],
-        }
+KEPT = ("linked", "precision", "recall", "false_links", "false_share_low", "false_share_high", "decoy_share", "decoy_low", "decoy_high", "patients",
+        "with_counterpart", "unlinked", "by_visits", "curve")  # fmt: skip
+
+
+def ours(home: Path, regime: str, *sets: str) -> dict[str, Any]:
+    """Links everybody anew; what the truth says of it, seconds and memory."""
+    told, seconds, peak = call(home, "link", "indirect", "--regime", regime, "--full", *sets)
+    found, _, _ = call(home, "evaluate", "links", "--regime", regime)
+    return {
+        **{k: found[k] for k in KEPT},
+        "seconds": round(seconds, 1),
+        "peak_mib": peak,
+        "pairs": told["pairs"],
+        "tokens_cut": told["tokens_cut"],
+    }
+
+
+def correspondence(home: Path) -> None:
+    """The file that regime B needs, from the truth."""
+    config = load(ROOT / "conf" / "local.yaml", str(home))
+    spark = start(config, "bench")
+    known = truth.lines(Context.of(config, spark), "doctor")
+    spark.stop()
+    file = Path(config.at(config.linkage.correspondence))
+    file.write_text("am_number,pfs_num\n" + "".join(f"{am},{pfs}\n" for am, pfs in known), "utf-8")
+
+
+def one(home: Path, regimes: list[str], without: list[str]) -> dict[str, Any]:
+    """One country: ours in each regime, the rivals, and ours without kinds of evidence."""
+    if "B" in regimes:
+        correspondence(home)
+    out: dict[str, Any] = {"ours": {regime: ours(home, regime) for regime in regimes}}
     config = load(ROOT / "conf" / "local.yaml", str(home))
     spark = start(config, "bench")
     country = Country(home, Context.of(config, spark), regimes[-1])
@@ -217,7 +225,20 @@ def one(home: Path, regimes: list[str]) -> dict[str, Any]:
     out["splink"] = {"at_our_precision": at_precision(country, weighed, out["ours"][regimes[-1]]["precision"] or 1.0, counterpart),
                      "at_0.99": at_precision(country, weighed, 0.99, counterpart), "seconds": round(time.monotonic() - begin, 1)}  # fmt: skip
     spark.stop()
+    for kind in without:
+        found = ours(home, regimes[-1], "--set", f"linkage.without=[{kind}]")
+        out.setdefault("without", {})[kind] = {k: found[k] for k in ("linked", "precision", "recall", "false_links")}
     return out
+
+
+def pooled(countries: list[dict[str, Any]], regime: str) -> dict[str, Any]:
+    """False links over all countries with their 95 % interval, beside what decoys expected; bounds of decoys are added up, which makes them wide."""
+    runs = [c["ours"][regime] for c in countries]
+    linked, false = (sum(r[k] for r in runs) for k in ("linked", "false_links"))
+    low, high = beta.ppf((0.025, 0.975), (max(false, 1e-9), false + 1), (linked - false + 1, max(linked - false, 1)))
+    expected = {k: round(sum(r[f"decoy_{k}"] * r["linked"] for r in runs) / max(linked, 1), 6) for k in ("share", "low", "high")}
+    return {"linked": linked, "false_links": false, "false_share": round(false / max(linked, 1), 6), "low": round(float(low), 6), "high": round(float(high), 6),
+            "decoys": expected}  # fmt: skip
 
 
 def main() -> None:
@@ -227,20 +248,25 @@ def main() -> None:
     arguments.add_argument("--practices", type=int, default=12)
     arguments.add_argument("--ratio", type=int, default=8)
     arguments.add_argument("--regimes", default="D,C")
+    arguments.add_argument("--without", default="", help="kinds of evidence that are left out in turn")
+    arguments.add_argument("--errors", default="1", help="times the rates of all errors of the country")
     arguments.add_argument("--home", help="a home whose night was done, instead of simulated ones")
     given = arguments.parse_args()
     begin, countries = time.monotonic(), []
     for seed in range(1, (1 if given.home else given.seeds) + 1):
         home = Path(given.home) if given.home else Path(tempfile.mkdtemp())
         if not given.home:
+            clear = "true" if "A" in given.regimes.split(",") else "false"  # the other regimes do not look at what a number means
             call(home, "simulate", "--patients", str(given.patients), "--practices", str(given.practices), "--years", "2", "--nights", "1", "--seed", str(seed),
-                 "--snds-ratio", str(given.ratio), "--set", "simulate.partitions=16")  # fmt: skip
+                 "--snds-ratio", str(given.ratio), "--errors", given.errors, "--set", "simulate.partitions=16",
+                 "--set", f"simulate.clear_practitioners={clear}")  # fmt: skip
             call(home, "nightly", "--set", "linkage.nightly=false")
-        countries.append(one(home, given.regimes.split(",")))
+        countries.append(one(home, given.regimes.split(","), [k for k in given.without.split(",") if k]))
         print(json.dumps(countries[-1]), flush=True)
         if not given.home:
             shutil.rmtree(home)
-    result = {"name": "links", "patients": given.patients, "ratio": given.ratio, "countries": countries, "seconds": round(time.monotonic() - begin),
+    result = {"name": "links", "patients": given.patients, "ratio": given.ratio, "errors": float(given.errors), "countries": countries,
+              "pooled": {r: pooled(countries, r) for r in given.regimes.split(",")}, "seconds": round(time.monotonic() - begin),
               "cores": psutil.cpu_count(), "versions": {p: version(p) for p in ("pyspark", "splink", "duckdb")}}  # fmt: skip
     (ROOT / "bench" / "results" / "links.json").write_text(json.dumps(result, indent=1) + "\n")
 

@@ -7,7 +7,7 @@ import difflib
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -101,6 +101,7 @@ class Linkage(_Section):
     sample_patients: int
     correspondence: str
     nightly: bool
+    without: list[Literal["visits", "drugs", "analyses", "place", "birth_month", "death"]]
 
 
 class Mlflow(_Section):

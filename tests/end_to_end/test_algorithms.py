@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import mlflow
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from p4dp.algorithms import code_list, core
@@ -23,6 +25,7 @@ from p4dp.evaluate import algorithms as evaluation
 from p4dp.models import registry
 from p4dp.pipeline import concordance, derive, export, publish, replay, review
 from p4dp.pipeline.context import Context
+from p4dp.simulate.practice import Practice
 from p4dp.storage.lease import Lease
 from p4dp.storage.releases import Releases
 from tests.conftest import ROOT, Country
@@ -31,8 +34,8 @@ NAMES = ("diabetes", "treated_hypertension", "influenza_like_illness")
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real tracking server: SQLite, artifacts by proxy, on 127.0.0.1."""
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """A real tracking server: SQLite, artifacts by proxy, on 127.0.0.1; its address and folder."""
     folder = tmp_path_factory.mktemp("mlflow")
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
@@ -48,7 +51,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                     if s.connect_ex(("127.0.0.1", port)) == 0:
                         break
                 time.sleep(0.5)
-            yield f"http://127.0.0.1:{port}"
+            yield f"http://127.0.0.1:{port}", folder
         finally:
             process.terminate()
             process.wait(30)
@@ -57,14 +60,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 class Site:
     """A copy of the linked country with a configuration folder of its own."""
 
-    def __init__(self, linked: Country, home: Path, server: str) -> None:
+    def __init__(self, linked: Country, home: Path, server: tuple[str, Path]) -> None:
         shutil.copytree(linked.home, home, dirs_exist_ok=True)
         shutil.copytree(ROOT / "conf", home / "conf")
-        self.home, self.spark = home, linked.spark
+        self.home, self.spark, self.setting, self.server = home, linked.spark, linked.setting(), server[1]
         self.config = load(
             home / "conf" / "test.yaml",
             str(home),
-            [f"mlflow.uri={server}", f"expectations={ROOT / 'expectations'}", f"spark.jars={ROOT / '.jars'}"],
+            [f"mlflow.uri={server[0]}", f"expectations={ROOT / 'expectations'}", f"spark.jars={ROOT / '.jars'}"],
         )
 
     def write(self, work):  # type: ignore[no-untyped-def]
@@ -83,7 +86,7 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(linked: Country, tmp_path_factory: pytest.TempPathFactory, server: str) -> Site:
+def site(linked: Country, tmp_path_factory: pytest.TempPathFactory, server: tuple[str, Path]) -> Site:
     """Three algorithms were run on both sides."""
     made = Site(linked, tmp_path_factory.mktemp("derived"), server)
     library = core.library()
@@ -117,8 +120,8 @@ def test_findings_agree_with_the_lives_behind_them(site: Site) -> None:
 def test_a_run_is_replayed_to_the_row_until_its_inputs_are_gone(site: Site) -> None:
     run_id = site.derived["runs"]["diabetes"]
     path = site.context.tables.path("silver.care_protocol")  # read by this run, and by no other test of this module
-    for n in range(5):  # later nights change the tables
-        site.spark.sql(f"DELETE FROM delta.`{path}` WHERE pmod(care_protocol_id, 5) = {n}")
+    for n in range(20):  # later nights change the tables
+        site.spark.sql(f"DELETE FROM delta.`{path}` WHERE pmod(care_protocol_id, 20) = {n}")
     assert replay.run(site.context, run_id)["identical"]
     site.spark.conf.set("spark.databricks.delta.retentionDurationCheck.enabled", "false")
     try:
@@ -265,3 +268,29 @@ def test_counts_leave_after_two_approvals_and_reveal_nobody(site: Site) -> None:
         lambda context: export.ask(context, "project-out", "silver.patient", ["sex"], f"birth_year != {year['birth_year']}", "A")
     )
     assert "differs by a few from what was published before" in fewer["removed"]
+
+
+def _words(file: Path) -> str:
+    """Everything that a file says, each value of a Parquet column once."""
+    if file.suffix != ".parquet":
+        return file.read_bytes().decode("utf-8", "replace")
+    columns = pq.read_table(file).columns
+    values = [c.to_pylist() if pa.types.is_nested(c.type) else c.unique().to_pylist() for c in columns]
+    return json.dumps(values, default=str, ensure_ascii=False)
+
+
+def test_no_identity_outside_vault_and_restricted(site: Site) -> None:
+    """Every string of every table, log, page, tracked run, registered algorithm and release."""
+    site.project("project-nobody")
+    site.write(lambda context: publish.run(context, "project-nobody"))
+    people = {p.number: p for n in range(3) for p in Practice(site.setting, n).people.values()}.values()
+    wanted = {w for p in people for w in (p.nir, p.nir[:13], p.family_name, p.birth_name, p.street) if len(w) > 5}
+    wanted |= {f"{p.birth:{form}}" for p in people if p.birth.year < 2000 for form in ("%d/%m/%Y", "%Y-%m-%d", "%Y%m%d")}
+    restricted = "".join(r[0] for r in site.context.tables.read("restricted.free_text").select("text").collect())
+    assert sum(w in restricted for w in wanted) > 20  # the plants are there, and words went to restricted
+    folders = [*(site.home / part for part in ("warehouse", "logs", "mlflow-artifacts", "release")), site.server]
+    files = [f for folder in folders for f in folder.rglob("*") if f.is_file()]
+    assert {"release", "mlflow-artifacts", "artifacts"} <= {part for f in files for part in f.parts}
+    everything = "\n".join(map(_words, [*files, site.home / "mlflow.db"]))
+    assert len(everything) > 1_000_000
+    assert [w for w in sorted(wanted) if w in everything] == []

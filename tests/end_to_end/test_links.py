@@ -5,7 +5,12 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import hashlib
+import os
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import mlflow
@@ -18,7 +23,7 @@ from p4dp.pipeline import link, link_direct, link_other, load_snds
 from p4dp.pipeline.context import Context
 from p4dp.simulate import circuit
 from p4dp.simulate.practice import Practice
-from tests.conftest import Country
+from tests.conftest import ROOT, Country
 
 
 def test_events_equal_the_truth(linked: Country) -> None:
@@ -37,6 +42,12 @@ def test_the_night_links_most_of_those_who_can_be_linked(linked: Country) -> Non
     assert linked.third["extracts"] == 1 and linked.third["linked"] > 30  # type: ignore[attr-defined]
     found = links.evaluate(linked.context)
     assert found["precision"] > 0.97 and found["recall"] > 0.5 and found["decoy_low"] <= found["false_share_high"]
+    assert sum(g["patients"] for g in found["by_visits"]) == found["with_counterpart"]
+    linked_at = [p["linked"] for p in found["curve"]]
+    assert (
+        linked_at == sorted(linked_at, reverse=True)
+        and found["curve"][0]["recall"] >= found["recall"] >= found["curve"][-1]["recall"]
+    )
     reasons = {r[0] for r in linked.context.tables.read("linked.unlinked").select("reason").collect()}
     assert "no_trace" in reasons  # a practice that sends documents has no visits to go by
     patients = linked.context.tables.read("silver.patient").count()
@@ -192,3 +203,33 @@ def test_new_pseudonyms_end_old_links_and_find_the_same_people(linked: Country, 
     assert ended == before and set(now.values()) <= set(renewed.values())
     same = [p for p in before.keys() & now.keys() if renewed.get(before[p]) == now[p]]
     assert len(same) > 0.9 * len(before)
+
+
+@pytest.mark.verify
+def test_a_linkage_that_is_killed_while_it_compares_or_scores_gives_the_same_links(linked: Country, tmp_path: Path) -> None:
+    def links_of(site: Country) -> set[tuple[object, ...]]:
+        rows = site.context.tables.read("linked.link").where("valid_to IS NULL")
+        return {
+            tuple(r) for r in rows.select("patient_key", "beneficiary_id", F.round("weight", 6), F.round("margin", 6)).collect()
+        }
+
+    calm, rough = Country(linked.spark, tmp_path / "calm"), Country(linked.spark, tmp_path / "rough")
+    for site in (calm, rough):
+        shutil.copytree(linked.home, site.home)
+    with calm.lease() as lease:
+        link.run(Context.of(calm.config, calm.spark, lease), full=True)
+    command = [sys.executable, "-c", "from p4dp.cli import main; main()", "link", "indirect", "--full", "--home", str(rough.home),
+               "--config", str(ROOT / "conf" / "test.yaml")]  # fmt: skip
+    first = rough.context.ledger.last_batch() + 1
+    for batch_id, step in ((first, "pairs-candidates"), (first + 1, "pairs"), (first + 2, "best")):
+        process = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        begun = rough.home / "warehouse" / "staging" / f"link={batch_id}" / step
+        while process.poll() is None and not begun.exists():
+            time.sleep(0.05)
+        assert process.poll() is None, f"ended before it wrote {step}"
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        time.sleep(rough.config.lease.stale_after)
+    with rough.lease() as lease:
+        link.run(Context.of(rough.config, rough.spark, lease), full=True)
+    assert links_of(rough) == links_of(calm) and links_of(calm)

@@ -1,12 +1,10 @@
-"""A small country through two nights: what was planted is caught, what was good is there, and nothing leaks."""
+"""A small country through two nights: what was planted is caught, and what was good is there."""
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 
-import pyarrow.parquet as pq
 import pytest
 
 from p4dp.contracts import layer
@@ -14,7 +12,6 @@ from p4dp.evaluate.quality import evaluate
 from p4dp.pipeline import reprocess, status
 from p4dp.pipeline.conform import TRANSFORMATIONS
 from p4dp.pipeline.context import Context
-from p4dp.simulate.practice import Practice
 from tests.conftest import Country
 
 
@@ -69,29 +66,6 @@ def test_the_same_night_again_writes_nothing(country: Country) -> None:
 def test_personal_notes_are_never_landed(country: Country) -> None:
     texts = country.context.tables.read("restricted.free_text")
     assert not texts.where("text LIKE '%note du medecin%'").count()
-
-
-def test_no_identity_outside_vault_and_restricted(linked: Country) -> None:
-    country, setting = linked, linked.setting()
-    people = {p.number: p for n in range(3) for p in Practice(setting, n).people.values()}.values()
-    wanted = {w for p in people for w in (p.nir, p.nir[:13], p.family_name, p.birth_name, p.street) if len(w) > 5}
-    wanted |= {f"{p.birth:{form}}" for p in people if p.birth.year < 2000 for form in ("%d/%m/%Y", "%Y-%m-%d", "%Y%m%d")}
-    restricted = "".join(r[0] for r in country.context.tables.read("restricted.free_text").select("text").collect())
-    assert sum(w in restricted for w in wanted) > 20  # the plants are there, and words went to restricted
-    texts: list[str] = []
-    for file in [f for part in ("warehouse", "logs", "mlflow-artifacts") for f in (country.home / part).rglob("*")] + [
-        country.home / "mlflow.db"
-    ]:
-        if not file.is_file():
-            continue
-        if file.suffix == ".parquet":
-            table = pq.read_table(file)
-            texts += [json.dumps(table.to_pylist(), default=str)]
-        else:
-            texts.append(file.read_bytes().decode("utf-8", "replace"))
-    everything = "\n".join(texts)
-    assert len(everything) > 1_000_000
-    assert [w for w in sorted(wanted) if w in everything] == []
 
 
 @pytest.mark.verify

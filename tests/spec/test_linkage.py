@@ -84,6 +84,20 @@ def test_a_token_that_too_many_share_is_counted_and_not_joined(side) -> None:
     assert [r["beneficiary_id"] for r in most] == ["b7", "b0", "b1"]  # the rarest first, and no more than asked
 
 
+def test_evidence_that_is_left_out_is_not_known(side) -> None:
+    gp = side("patient_key", "a|P|male|1950|3|13055|13|", "a|D1|2024-01-02", "a|D1|2024-01-02|A10BA02")
+    less = gp.without(["visits", "place", "birth_month"])
+    assert less.visits.count() == 0 and less.drugs.count() == 1
+    person = less.people.first()
+    assert (person["sex"], person["birth_year"], person["birth_month"], person["commune"], person["department"]) == (
+        "male",
+        1950,
+        None,
+        None,
+        None,
+    )
+
+
 def test_features_count_what_was_sought_and_what_was_met(side, pipe) -> None:
     gp = side(
         "patient_key",

@@ -30,6 +30,12 @@ def simulate(
     snds_ratio: Annotated[
         int | None, typer.Option(help="Also the claims: of so many other people per patient of a practice")
     ] = None,
+    errors: Annotated[
+        float, typer.Option(min=0, max=4, help="Times the rates of what keeps records and claims of one person apart")
+    ] = 1.0,
+    coding: Annotated[
+        float | None, typer.Option(min=0, max=1, help="How completely all practices code, in the range; each its own without it")
+    ] = None,
 ) -> None:
     """A synthetic country: deliveries of its practices, claims of its people, and the truth beside them."""
     settings = options.load()
@@ -44,7 +50,7 @@ def simulate(
     if settings.simulate.snds_dialect not in DIALECTS:
         raise UsageError(f"simulate.snds_dialect is one of {', '.join(DIALECTS)}")
     setting = Setting(seed, patients, practices, years, nights, settings.at(settings.roots.landing), defects,
-                      settings.simulate.clear_practitioners)  # fmt: skip
+                      settings.simulate.clear_practitioners, errors, coding)  # fmt: skip
     with progress_of() as progress:
         progress("simulate")
         spark, folder = start(settings, "simulate"), Path(settings.home).absolute()

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
+from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from pyspark.sql import Row
 from pyspark.sql import functions as F
 from scipy.stats import beta
 
 from p4dp.errors import UsageError
 from p4dp.evaluate import truth
+from p4dp.linkage import assign
 from p4dp.pipeline.context import Context
 
 
@@ -42,8 +47,43 @@ def _subjects(context: Context) -> dict[tuple[str, int], int]:
     return {(subject, 1): known[nir, birth, sex] for subject, nir, birth, sex, _ in lines if (nir, birth, sex) in known}
 
 
+def _by_visits(context: Context, considered: set[str], linked: set[str]) -> list[dict[str, Any]]:
+    """Recall by the number of contacts that the record holds; patients who have a counterpart only."""
+    version = context.ledger.published().get("silver.encounter")
+    rows = context.tables.read("silver.encounter", version).groupBy("patient_key").count().collect()
+    visits = {r["patient_key"]: int(r["count"]) for r in rows}
+    out = []
+    for low, high in pairwise((0, 1, 3, 6, 11, 21, 10_000)):
+        group = {p for p in considered if low <= visits.get(p, 0) < high}
+        found = len(group & linked)
+        name = str(low) if high == low + 1 else f"{low} to {high - 1}" if high < 10_000 else f"{low} or more"
+        out.append({"visits": name, "patients": len(group), "recall": round(found / len(group), 4) if group else None})
+    return out
+
+
+def _curve(context: Context, run: Row, true: Callable[[str, str], bool], with_counterpart: int) -> list[dict[str, Any]]:
+    """Precision and recall at every whole threshold, from the best beneficiaries that the last linkage left; empty when they are cleared away."""
+    folder = Path(context.config.at(context.config.roots.warehouse)) / "staging" / f"link={run['batch_id']}" / "best"
+    if not folder.exists():
+        return []
+    rows = (
+        context.spark.read.parquet(str(folder))
+        .where(assign.eligible(run["margin"]))
+        .select("weight", "patient_key", "beneficiary_id")
+    )
+    weighed = sorted(((w, true(p, b)) for w, p, b in rows.collect()), reverse=True)
+    points, right = {}, 0
+    for n, (weight, is_true) in enumerate(weighed, 1):
+        right += is_true
+        points[math.floor(weight)] = (n, right)  # at a threshold of this weight or just above it
+    return [
+        {"threshold": t, "linked": n, "precision": round(k / n, 5), "recall": round(k / max(with_counterpart, 1), 4)}
+        for t, (n, k) in sorted(points.items())
+    ]
+
+
 def evaluate(context: Context, method: str = "indirect", regime: str | None = None) -> dict[str, Any]:
-    """precision, recall, linked, false_links of the links that hold, and the false share that decoys expected in the last run.
+    """precision, recall, linked, false_links of the links that hold, and the false share that decoys expected in the last run; recall by visits, and the curve.
 
     Recall is among patients who have a counterpart in the claims; a patient without one who is linked is a false link.
     """
@@ -65,7 +105,11 @@ def evaluate(context: Context, method: str = "indirect", regime: str | None = No
         (F.col("method") == method) & F.col("valid_to").isNull()
     )
     linked = {r[0]: r[1] for r in links.select("patient_key", "beneficiary_id").collect()}
-    true = {p for p, b in linked.items() if beneficiaries.get(b) == {patients.get(p, -2)}}
+
+    def is_true(patient: str, beneficiary: str) -> bool:
+        return beneficiaries.get(beneficiary) == {patients.get(patient, -2)}
+
+    true = {p for p, b in linked.items() if is_true(p, b)}
     with_counterpart = {p for p in known if patients.get(p) in claimed}
     false = len(linked) - len(true)
     low, high = beta.ppf((0.025, 0.975), (false, false + 1), (len(linked) - false + 1, max(len(linked) - false, 1)))
@@ -78,5 +122,6 @@ def evaluate(context: Context, method: str = "indirect", regime: str | None = No
         "false_links": false, "false_share": false / len(linked) if linked else None, "false_share_low": 0.0 if not false else float(low),
         "false_share_high": float(high), "without_counterpart_linked": len(linked.keys() - with_counterpart),
         "asked_precision": run["asked_precision"], "decoy_share": run["false_share"], "decoy_low": run["false_low"], "decoy_high": run["false_high"],
-        "unlinked": dict(reasons),
+        "unlinked": dict(reasons), "by_visits": _by_visits(context, with_counterpart, true),
+        "curve": _curve(context, run, is_true, len(with_counterpart)) if method == "indirect" else [],
     }  # fmt: skip

@@ -6,11 +6,21 @@ and the number in the extract on the other; practitioners.py brings the two toge
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+#: What `linkage.without` can leave out: events, or traits and their columns.
+LEFT_OUT = {
+    "visits": (),
+    "drugs": (),
+    "analyses": (),
+    "place": ("commune", "department"),
+    "birth_month": ("birth_month",),
+    "death": ("death_date",),
+}
 #: Contacts that are billed as visits.
 _BILLED = ("surgery", "home", "teleconsultation")
 
@@ -34,6 +44,19 @@ class Evidence:
     def map(self, visits: DataFrame, drugs: DataFrame, analyses: DataFrame) -> Evidence:
         """The same people with other events."""
         return Evidence(self.people, visits, drugs, analyses)
+
+    def without(self, kinds: Iterable[str]) -> Evidence:
+        """The same side as if kinds of evidence (LEFT_OUT) were not known."""
+        left_out = set(kinds)
+        events = (
+            rows.where(F.lit(name not in left_out))
+            for name, rows in (("visits", self.visits), ("drugs", self.drugs), ("analyses", self.analyses))
+        )
+        traits = {c for kind in left_out for c in LEFT_OUT[kind]}
+        people = self.people.select(
+            *(F.lit(None).cast(f.dataType).alias(f.name) if f.name in traits else f.name for f in self.people.schema)
+        )
+        return Evidence(people, *events)
 
 
 def known_sex(sex: Column) -> Column:

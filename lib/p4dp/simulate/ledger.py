@@ -57,7 +57,7 @@ class Ledger:
     def __init__(self, setting: Setting, number: int) -> None:
         self.setting, self.number = setting, number
         self.rng = np.random.default_rng([setting.seed, number, 11])
-        self.country = country(setting.seed)
+        self.country = country(setting)
         self.out = Claims()
         self._order = 0
         self._doctors: dict[str, str] = {}

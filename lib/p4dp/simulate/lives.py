@@ -67,10 +67,16 @@ def assumptions() -> dict[str, Any]:
     return dict(yaml.safe_load((importlib.resources.files("p4dp.simulate") / "assumptions.yaml").read_text("utf-8")))
 
 
-def draw(rng: np.random.Generator, per: str) -> dict[str, float]:
-    """One value of each ASSUMED parameter of a country or a practice."""
+def draw(rng: np.random.Generator, per: str, errors: float = 1.0) -> dict[str, float]:
+    """One value of each ASSUMED parameter of a country or a practice; those that are errors times `errors`."""
     chosen = assumptions()["assumed"].items()
-    return {name: float(rng.uniform(*a["range"])) for name, a in chosen if a["per"] == per}
+    return {name: float(rng.uniform(*a["range"])) * (errors if a.get("error") else 1) for name, a in chosen if a["per"] == per}
+
+
+def coding_at(place: float) -> dict[str, float]:
+    """Every parameter that says how completely a practice codes, at one place of its range: 0 lowest, 1 highest."""
+    ranges = {name: a["range"] for name, a in assumptions()["assumed"].items() if a.get("coding")}
+    return {name: low + place * (high - low) for name, (low, high) in ranges.items()}
 
 
 @dataclass

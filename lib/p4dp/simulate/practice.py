@@ -35,6 +35,8 @@ class Setting:
     landing: str
     defects: bool = True
     clear_practitioners: bool = False
+    errors: float = 1.0
+    coding: float | None = None
 
 
 @cache
@@ -49,9 +51,9 @@ def software_of(seed: int, practice: int) -> str:
     return str(np.random.default_rng([seed, practice, 7]).choice(["tabula", "nidus", "dossia"], p=[0.46, 0.46, 0.08]))
 
 
-def country(seed: int) -> dict[str, float]:
+def country(setting: Setting) -> dict[str, float]:
     """The country's own parameters."""
-    return lives.draw(np.random.default_rng([seed, 1]), "country")
+    return lives.draw(np.random.default_rng([setting.seed, 1]), "country", setting.errors)
 
 
 @cache
@@ -103,7 +105,9 @@ class Practice:
         self.software = software_of(setting.seed, practice)
         self.commune = seat(setting, practice)
         self.rng = np.random.default_rng([setting.seed, practice, 4])
-        self.habits, self.country = lives.draw(self.rng, "practice"), country(setting.seed)
+        self.habits, self.country = lives.draw(self.rng, "practice"), country(setting)
+        if setting.coding is not None:
+            self.habits |= lives.coding_at(setting.coding)
         guests = (
             [p for p in residents(setting, (practice - 1) % setting.practices) if self._visits_two(p)]
             if setting.practices > 1
