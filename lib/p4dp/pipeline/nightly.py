@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from p4dp.algorithms import code_list, core
@@ -35,12 +36,14 @@ def _open(context: Context, until: dt.date | None) -> OpenBatch | None:
 def _take_back(context: Context, batch: OpenBatch) -> None:
     """Takes silver back to its published versions; to empty, when it is being made from nothing."""
     published = {} if batch.kind == "rebuild" else context.ledger.published()
-    for contract in layer("silver"):
-        name = f"silver.{contract.name}"
-        if context.tables.exists(name):
-            wanted = published.get(name, 0)
-            if context.tables.version(name) != wanted:
-                context.tables.restore(name, wanted)
+
+    def back(name: str) -> None:
+        wanted = published.get(name, 0)
+        if context.tables.exists(name) and context.tables.version(name) != wanted:
+            context.tables.restore(name, wanted)
+
+    with ThreadPoolExecutor(context.config.batch.parallel_tables) as pool:
+        list(pool.map(back, [f"silver.{contract.name}" for contract in layer("silver")]))
 
 
 def _conform_and_gate(context: Context, batch: OpenBatch, seconds: dict[str, float], progress: Progress) -> int:
