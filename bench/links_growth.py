@@ -1,6 +1,6 @@
 """Linkage as the country grows: candidates and seconds per patient, at two sizes in one run.
 
-`python bench/links_growth.py [--patients 5000,20000] [--ratio 10]` writes bench/results/links_growth.json. Silver and events are made by Spark as Delta
+`python bench/links_growth.py [--patients 4800,19200] [--ratio 10]` writes bench/results/links_growth.json. Silver and events are made by Spark as Delta
 tables (no deliveries, no extracts): practices of 800 patients in communes of a constant size, three doctors each, 2 to 13 visits in two
 years with two drugs, of which the claims hold 95 %; the others of a commune see other doctors. The numbers of doctors are encrypted (regime C).
 """
@@ -8,6 +8,7 @@ years with two drugs, of which the claims hold 95 %; the others of a commune see
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import shutil
 import tempfile
@@ -29,7 +30,7 @@ from p4dp.storage.lease import Lease
 from p4dp.storage.session import start
 
 ROOT = Path(__file__).resolve().parent.parent
-#: Patients of a practice, and practices of a commune's size in others: density stays the same whatever the size.
+#: Patients of a practice. A practice is a commune with `ratio` times as many others: density stays the same whatever the size.
 _PRACTICE = 800
 _FILL = {"string": "x", "bigint": 0, "int": 0, "boolean": False, "date": "2026-01-05"}
 
@@ -110,7 +111,8 @@ class _Peak(threading.Thread):
     def run(self) -> None:
         while not self.over.wait(1):
             seen = [psutil.Process(), *psutil.Process().children(recursive=True)]
-            self.mib = max(self.mib, sum(p.memory_info().rss for p in seen if p.is_running()) >> 20)
+            with contextlib.suppress(psutil.NoSuchProcess):  # a child that ended between being listed and being asked
+                self.mib = max(self.mib, sum(p.memory_info().rss for p in seen) >> 20)
 
 
 def one(spark: SparkSession, patients: int, ratio: int) -> dict[str, Any]:
@@ -134,11 +136,11 @@ def one(spark: SparkSession, patients: int, ratio: int) -> dict[str, Any]:
 
 def main() -> None:
     arguments = argparse.ArgumentParser()
-    arguments.add_argument("--patients", default="5000,20000")
+    arguments.add_argument("--patients", default="4800,19200", help="multiples of 800, or density would differ")
     arguments.add_argument("--ratio", type=int, default=10)
     given = arguments.parse_args()
     spark = start(load(ROOT / "conf" / "local.yaml", tempfile.mkdtemp()), "bench")
-    one(spark, 2000, given.ratio)  # warm
+    one(spark, 1600, given.ratio)  # warm
     sizes = []
     for patients in map(int, given.patients.split(",")):
         sizes.append(one(spark, patients, given.ratio))

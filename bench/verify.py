@@ -132,9 +132,10 @@ def main() -> None:
         span = time.monotonic() - span
         for home in (fresh, again):
             shutil.copy(calm / "vault" / "secret", home / "vault" / "secret")
-        one, rng, result["differences"] = silver(calm), random.Random(7), 0
+        one, rng, tried, result["differences"] = silver(calm), random.Random(7), 0, 0
         while result["kills"] < given.kills:  # a country that is done before it was killed often enough is followed by another
-            rough = work / f"rough{result['kills']}"
+            tried += 1
+            rough = work / f"rough{tried}"
             shutil.copytree(fresh, rough)
             # a run that resumes takes longer: after a few hits one is left to end, so that every stage gets its share
             result["kills"] += killed(rough, rng, min(4, given.kills - result["kills"]), span)  # type: ignore[operator]

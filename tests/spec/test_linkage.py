@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 
 import numpy as np
 import pandas as pd
@@ -157,6 +158,12 @@ def test_estimation_finds_the_parameters_that_made_the_pairs() -> None:
     assert model.of("sex")[1].m == pytest.approx(0.998, abs=0.01) and model.of("sex")[1].u == pytest.approx(0.5, abs=0.05)
     assert model.of("birth")[3].m == pytest.approx(0.98, abs=0.02) and model.of("birth")[3].u == pytest.approx(0.05, abs=0.03)
     assert model.of("place")[2].m == pytest.approx(0.9, abs=0.04)
+
+
+def test_what_is_never_known_weighs_nothing_later() -> None:
+    pairs = _pairs(4).assign(drugs_l=0, drugs_met_l=0)
+    weights = {x.label: math.log2(x.m / x.u) for x in splink_em.estimate(pairs).model.levels if x.comparison == "drugs"}
+    assert len(weights) == 9 and set(weights.values()) == {0.0}
 
 
 def test_weights_equal_splinks_own(spark) -> None:

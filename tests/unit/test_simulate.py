@@ -6,9 +6,10 @@ import datetime as dt
 from collections import Counter
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
-from p4dp.simulate.lives import DAY0, assumptions
+from p4dp.simulate.lives import DAY0, assumptions, draw
 from p4dp.simulate.practice import Practice, Setting
 from p4dp.simulate.records import Record
 
@@ -82,3 +83,17 @@ def test_most_patients_declared_a_doctor(practices: list[Practice]) -> None:
         for periods in declared:
             for (_, _, end), (_, begin, _) in pairwise(periods):
                 assert end is not None and end < begin
+
+
+def test_errors_are_doubled_and_coding_is_set_without_changing_the_rest() -> None:
+    usual, hard = (draw(np.random.default_rng(5), "country", errors) for errors in (1.0, 2.0))
+    changed = {name for name in usual if hard[name] != usual[name]}
+    assert {"birth_mistyped", "unbilled", "never_dispensed", "without_claims"} <= changed
+    assert not {"visit_factor", "substituted", "two_pseudonyms"} & changed
+    assert all(hard[name] == 2 * usual[name] for name in changed)
+    own, least, most = (Practice(Setting(3, 300, 3, 1, 1, "nowhere", coding=c), 1) for c in (None, 0.0, 1.0))
+    ranges = {name: a["range"] for name, a in assumptions()["assumed"].items() if a.get("coding")}
+    assert {"coded_reasons", "coded_results", "listed_problems"} == set(ranges)
+    for name, (low, high) in ranges.items():
+        assert least.writer.habits[name] == low < own.habits[name] < high == most.writer.habits[name]
+    assert own.habits["home_visit"] == most.habits["home_visit"]

@@ -62,7 +62,9 @@ def _by_visits(context: Context, considered: set[str], linked: set[str]) -> list
 
 
 def _curve(context: Context, run: Row, true: Callable[[str, str], bool], with_counterpart: int) -> list[dict[str, Any]]:
-    """Precision and recall at every whole threshold, from the best beneficiaries that the last linkage left; empty when they are cleared away."""
+    """Precision and recall at every whole threshold, from the best beneficiaries that a linkage of everybody left; else empty."""
+    if not run["is_full"]:  # it looked at some patients only
+        return []
     folder = Path(context.config.at(context.config.roots.warehouse)) / "staging" / f"link={run['batch_id']}" / "best"
     if not folder.exists():
         return []

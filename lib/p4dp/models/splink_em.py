@@ -71,9 +71,13 @@ def settings(prior: float = 0.1) -> dict[str, Any]:
     return creator.create_settings_dict("duckdb")
 
 
-def _with_u(pairs: pd.DataFrame, given: dict[str, Any]) -> dict[str, Any]:
-    """Settings with the share of each level among candidates that are not a patient's likeliest; a level that none of them has gets half a pair."""
+def _with_u(pairs: pd.DataFrame, given: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
+    """Settings with the share of each level among candidates that are not a patient's likeliest, and comparisons of which nothing is known of any.
+
+    A level that none of them has gets half a pair.
+    """
     likeliest = pairs.groupby("patient_key")["rarity"].rank(method="first", ascending=False) == 1
+    unseen = set[str]()
     left, right = (side[~likeliest.to_numpy()] for side in _sides(pairs))
     with duckdb.connect() as db:
         db.register("l", left).register("r", right)
@@ -87,9 +91,11 @@ def _with_u(pairs: pd.DataFrame, given: dict[str, Any]) -> dict[str, Any]:
             )
             real = [n for n, x in enumerate(levels) if not x.get("is_null_level")]
             total = sum(found.get(n, 0) for n in real)
+            if not total:
+                unseen.add(comparison["output_column_name"])
             for n in real:
                 levels[n]["u_probability"] = max(found.get(n, 0), 0.5) / max(total, 1)
-    return given
+    return given, unseen
 
 
 def estimate(pairs: pd.DataFrame) -> Estimate:
@@ -104,13 +110,13 @@ def estimate(pairs: pd.DataFrame) -> Estimate:
         )
     # a total order: which candidate is the likeliest must not depend on the order of files
     pairs = pairs.sort_values(["patient_key", "rarity", "beneficiary_id"], ascending=[True, False, True]).reset_index(drop=True)
-    given, before = _with_u(pairs, settings()), list[float]()
+    (given, unseen), before = _with_u(pairs, settings()), list[float]()
     for _ in range(_ROUNDS):
         trained = linker(pairs, given)
         trained.training.estimate_parameters_using_expectation_maximisation(
             block_on("pair"), estimate_without_term_frequencies=True, fix_u_probabilities=True,
             populate_probability_two_random_records_match_from_trained_values=True)  # fmt: skip
-        given = _floored(trained.misc.save_model_to_json(), len(pairs))
+        given = _floored(trained.misc.save_model_to_json(), len(pairs), unseen)
         now = [x["m_probability"] for c in given["comparisons"] for x in c["comparison_levels"] if not x.get("is_null_level")]
         if before and max(abs(x - y) for x, y in zip(now, before, strict=True)) < _SETTLED:
             break
@@ -127,14 +133,19 @@ def estimate(pairs: pd.DataFrame) -> Estimate:
     return Estimate(Model(prior, tuple(levels)), given, charts, len(pairs))
 
 
-def _floored(model: dict[str, Any], pairs: int) -> dict[str, Any]:
-    """A level that was hardly seen among true pairs is worth no more than half a pair in the sample says; without this its share would shrink to nothing."""
+def _floored(model: dict[str, Any], pairs: int, unseen: set[str]) -> dict[str, Any]:
+    """A level that was hardly seen among true pairs is worth no more than half a pair in the sample says; without this its share would shrink to nothing.
+
+    A comparison of which nothing was known weighs nothing, when a later night has something to compare.
+    """
     least = 0.5 / max(model["probability_two_random_records_match"] * pairs, 1.0)
     for comparison in model["comparisons"]:
         for level in comparison["comparison_levels"]:
             if not level.get("is_null_level"):
                 found = level.get("m_probability")
                 level["m_probability"] = max(found if isinstance(found, float) else 0.0, least)
+                if comparison["output_column_name"] in unseen:
+                    level["m_probability"] = level["u_probability"]
     return model
 
 

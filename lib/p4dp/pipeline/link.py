@@ -97,7 +97,7 @@ def run(
     """Links patients to beneficiaries; returns the closing summary.
 
     Args:
-        regime: what is known of practitioners, A to D. Another than the last run's takes over from it, as `full` does.
+        regime: what is known of practitioners, A to D. Another than the last run's takes over from it, as `full` does; so does another `linkage.without`.
         full: estimates a new model and a new threshold; otherwise those of the last run are used: for patients with something new, or for everybody
             when there are new claims, with a threshold that is chosen again.
         precision: share of true links asked for, of a full run.
@@ -116,7 +116,10 @@ def run(
         raise UsageError(f"nothing to link yet: {', '.join(missing)} not published; run nightly and load-snds first")
     take_back(context, published)
     last = _last(context)
-    if full or (last is not None and last["regime"] != regime):  # weights of two models cannot be compared
+    without = ",".join(sorted(settings.without))
+    if full or (
+        last is not None and (last["regime"], last["without"]) != (regime, without)
+    ):  # weights of two models cannot be compared
         last = None
     if last is not None and precision is not None:
         raise UsageError("--precision chooses a new threshold: give --full with it")
@@ -129,7 +132,8 @@ def run(
     progress("evidence")
     work.found |= {"beneficiaries": work.read("events.beneficiary").count(), **work.bounds()}
     with tracking.tracked(context.config, "linkage", f"indirect {regime}", work.versions) as mlrun:
-        gp, snds = work.sides()
+        whole, claims = work.sides()
+        gp, snds = whole.without(settings.without), claims.without(settings.without)
         who = work.staged("considered", work.considered(gp), patients=F.count(F.lit(1)))
         progress("candidates")
         tokens = work.tokens(gp, snds)
@@ -158,16 +162,23 @@ def run(
         else:
             threshold = last["threshold"]  # type: ignore[index]
             chosen = assign.at(counts, work.found["patients"], threshold)
-        _write(work, best, who, gp, threshold, mlrun.run_id)
-        summary = {"run_id": mlrun.run_id, "method": "indirect", "regime": regime, "model_run_id": estimated_by, "is_full": work.everyone, "patients": work.found["patients"],
+        _write(work, best, who, whole, threshold, mlrun.run_id)
+        summary = {"run_id": mlrun.run_id, "method": "indirect", "regime": regime, "without": without, "model_run_id": estimated_by, "is_full": work.everyone, "patients": work.found["patients"],
                    "linked": chosen.linked, "asked_precision": asked, "threshold": threshold, "margin": settings.margin, "decoys": chosen.decoys, "decoys_accepted": chosen.accepted,
                    "false_share": chosen.share, "false_low": chosen.low, "false_high": chosen.high, "tokens_cut": work.found["tokens_cut"], "pairs": work.found["pairs"],
                    "silver_batch": work.found["silver_batch"], "events_batch": work.found["events_batch"], "batch_id": work.batch_id, "at": now()}  # fmt: skip
         context.tables.log("linked.run", [summary])
         progress("page")
-        _page(work, summary, choices, best, gp, who, mlrun)
+        _page(work, summary, choices, best, whole, who, mlrun)
         mlrun.params(
-            {"regime": regime, "full": work.everyone, "asked_precision": asked, "margin": settings.margin, "model_of": estimated_by}
+            {
+                "regime": regime,
+                "without": without,
+                "full": work.everyone,
+                "asked_precision": asked,
+                "margin": settings.margin,
+                "model_of": estimated_by,
+            }
         )
         mlrun.metrics(
             {

@@ -55,11 +55,7 @@ class Linkage:
         return side.map(*(self.staged(f"{name}-{part}", getattr(side, part)) for part in ("visits", "drugs", "analyses")))
 
     def sides(self) -> tuple[Evidence, Evidence]:
-        """Both sides under the same practitioners, but for what `linkage.without` leaves out of the comparison."""
-        gp, snds = self._aligned()
-        return gp.without(self.settings.without), snds.without(self.settings.without)
-
-    def _aligned(self) -> tuple[Evidence, Evidence]:
+        """Both sides under the same practitioners."""
         gp = self.kept("records", evidence.records(*(self.read(n) for n in READ[:6])))
         snds = self.kept(
             "claims", evidence.claims(self.read("events.beneficiary"), self.read("events.event"), self.context.mappings.communes)

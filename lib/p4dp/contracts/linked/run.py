@@ -11,6 +11,7 @@ TABLE = Table(
         Column("run_id", "string", "Run; the MLflow run has the same number.", required=True, example="r" * 32),
         Column("method", "string", "How.", codes=METHODS, required=True),
         Column("regime", "string", "What was known of practitioners.", codes=REGIMES),
+        Column("without", "string", "Kinds of evidence that were not compared (linkage.without), comma-separated; empty for all, null for direct links.", example=""),
         Column("model_run_id", "string", "Run whose model was used: its own, or the last one that estimated; null for direct links.", example="r" * 32),
         Column("is_full", "boolean", "Whether all patients were considered, or only those with something new.", required=True),
         Column("patients", "bigint", "Patients considered.", unit="1", required=True),
