@@ -27,8 +27,9 @@ COLUMNS = {
 }  # fmt: skip
 #: Fewer candidate pairs, or fewer that look true, cannot carry an estimate.
 LEAST_PAIRS, LEAST_TRUE = 200, 30
-#: Expectation maximisation runs in rounds of a few iterations, between which shares are kept above zero, until none moves by more than this.
-_ROUNDS, _ITERATIONS, _SETTLED = 20, 5, 1e-4
+#: Expectation maximisation runs one iteration at a time, between which shares are kept above zero, until none moves by more than this. Several in a
+#: row shrink levels that speak against the same pairs by each other, in a few steps beyond what a float holds.
+_ROUNDS, _SETTLED = 80, 2e-5
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def settings(prior: float = 0.1) -> dict[str, Any]:
     """Splink settings over candidate pairs, without parameters."""
     creator = SettingsCreator(
         link_type="link_only", comparisons=comparisons(), blocking_rules_to_generate_predictions=[block_on("pair")],
-        probability_two_random_records_match=prior, em_convergence=1e-5, max_iterations=_ITERATIONS, retain_intermediate_calculation_columns=True)  # fmt: skip
+        probability_two_random_records_match=prior, em_convergence=1e-5, max_iterations=1, retain_intermediate_calculation_columns=True)  # fmt: skip
     return creator.create_settings_dict("duckdb")
 
 
