@@ -57,7 +57,8 @@ generate: setup ## data dictionary and suites from the contracts
 verify: setup ## hours: seeds, kills, a restored night; results in bench/results
 	$(BIN)/python -m pytest tests -m verify
 	$(BIN)/python bench/verify.py
-	$(BIN)/python bench/links.py
+	$(BIN)/python bench/links.py --without visits,drugs,analyses,place,birth_month
+	$(BIN)/python bench/accuracy.py
 
 conformance: setup ## contracts of the claims tables against the official schema: make conformance SNDS_SCHEMAS=DIR
 	$(BIN)/python -m p4dp.artefacts.conformance $(SNDS_SCHEMAS) $(wildcard $(SNDS_SCHEMAS)/../nomenclatures)
@@ -66,6 +67,7 @@ bench: setup ## performance; results in bench/results
 	$(BIN)/python bench/bench.py
 	$(BIN)/python bench/claims.py
 	$(BIN)/python bench/algorithms.py
+	$(BIN)/python bench/links_growth.py
 
 clean:
 	rm -rf $(VENV) .jars var dist build

@@ -17,7 +17,7 @@ class UsageError(P4dpError):
 
 
 class NotEnoughToLink(UsageError):
-    """Too few pairs to estimate a linkage model from."""
+    """The evidence at hand does not carry a linkage: too few pairs, or no threshold that is precise enough. A night goes on without."""
 
 
 class DeliveriesRefused(P4dpError):

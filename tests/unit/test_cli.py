@@ -56,3 +56,11 @@ def test_a_dictionary_page(capsys: pytest.CaptureFixture[str]) -> None:
 def test_java_that_is_missing_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nonexistent")
     assert (java_problem() or "").startswith("no Java found: install a Java 17 runtime")
+
+
+def test_algorithms_of_a_folder_are_listed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("P4DP_CONFIG", str(ROOT / "conf/test.yaml"))
+    for folder, there in (([], False), (["--folder", str(ROOT / "docs/examples/own_algorithm")], True)):
+        main(["algorithms", *folder])
+        names = {line.split("│")[1].strip() for line in capsys.readouterr().out.splitlines() if line.startswith("│")}
+        assert {"diabetes", "asthma"} <= names and ("gout" in names) is there

@@ -31,20 +31,9 @@ Folder = Annotated[list[Path] | None, typer.Option("--folder", help="A folder of
 
 def known(config: Config, folders: list[Path] | None = None) -> tuple[dict[str, Algorithm], dict[str, CodeList]]:
     """Algorithms and code lists of the library, of the configuration's folders, and of those given."""
-    from p4dp.algorithms import code_list, core
+    from p4dp.pipeline import derive
 
-    own = [*(Path(config.beside(f)) for f in config.algorithms.folders), *(folders or [])]
-    found = core.library()
-    for folder in own:
-        for name, algorithm in core.from_folder(folder).items():
-            if name in found:
-                raise UsageError(f"{folder}: {name} is the name of an algorithm that exists; choose another")
-            found[name] = algorithm
-    lists = code_list.load(*own)
-    for algorithm in found.values():
-        if missing := [n for n in algorithm.code_lists if n not in lists]:
-            raise UsageError(f"algorithm {algorithm.name}: no code list {', '.join(missing)}")
-    return found, lists
+    return derive.known(config, folders or [])
 
 
 def named(found: dict[str, Algorithm], name: str) -> Algorithm:
@@ -86,13 +75,13 @@ def sides_of(side: str) -> tuple[str, ...]:
 
 
 @algorithms.callback()
-def listed(context: typer.Context) -> None:
+@takes_options
+def listed(options: Options, context: typer.Context, folder: Folder = None) -> None:
     """Lists all algorithms when no command is given."""
     if context.invoked_subcommand is None:
-        from p4dp.algorithms import core
-
         rows = RichTable("name", "version", "kind", "sides", "question")
-        for a in sorted(core.library().values(), key=lambda a: a.name):
+        found, _ = known(options.load(), folder)
+        for a in sorted(found.values(), key=lambda a: a.name):
             rows.add_row(a.name, str(a.version), a.kind, " ".join(a.sides), a.question)
         Console().print(rows)
 

@@ -21,8 +21,9 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from p4dp.algorithms import core, sources
-from p4dp.algorithms.code_list import CodeList, Matcher, fingerprint
+from p4dp.algorithms.code_list import CodeList, Matcher, fingerprint, load
 from p4dp.algorithms.core import SIDES, Algorithm, card
+from p4dp.config import Config
 from p4dp.contracts import table
 from p4dp.errors import GateFailed, UsageError
 from p4dp.models import algorithm_report, tracking
@@ -32,6 +33,26 @@ from p4dp.pipeline.context import Context
 EXPERIMENT = "algorithms"
 #: side → layer and tables that it reads
 READS = {"gp": ("silver", sources.GP_TABLES), "snds": ("events", sources.SNDS_TABLES)}
+
+
+def known(config: Config, folders: Iterable[Path] = ()) -> tuple[dict[str, Algorithm], dict[str, CodeList]]:
+    """Algorithms and code lists of the library, of `algorithms.folders`, and of other folders.
+
+    Raises:
+        UsageError: a folder, file or list that is not sound, or a name that is taken.
+    """
+    own = [*(Path(config.beside(f)) for f in config.algorithms.folders), *folders]
+    found = core.library()
+    for folder in own:
+        for name, algorithm in core.from_folder(folder).items():
+            if name in found:
+                raise UsageError(f"{folder}: {name} is the name of an algorithm that exists; choose another")
+            found[name] = algorithm
+    lists = load(*own)
+    for algorithm in found.values():
+        if missing := [n for n in algorithm.code_lists if n not in lists]:
+            raise UsageError(f"algorithm {algorithm.name}: no code list {', '.join(missing)}")
+    return found, lists
 
 
 def table_names(side: str) -> list[str]:

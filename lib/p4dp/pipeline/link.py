@@ -16,7 +16,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from p4dp.contracts import layer, table
-from p4dp.errors import GateFailed, UsageError
+from p4dp.errors import GateFailed, NotEnoughToLink, UsageError
 from p4dp.linkage import assign, report
 from p4dp.linkage.evidence import Evidence
 from p4dp.models import linkage_page, tracking
@@ -103,8 +103,8 @@ def run(
         precision: share of true links asked for, of a full run.
 
     Raises:
-        UsageError: nothing published to link, an unknown regime, a missing correspondence, a precision that no threshold gives.
-        NotEnoughToLink: too few pairs for an estimate.
+        UsageError: nothing published to link, an unknown regime, a missing correspondence.
+        NotEnoughToLink: too few pairs for an estimate, or no threshold that gives the precision.
         GateFailed: an expectation on the links failed; published versions are untouched.
     """
     settings = context.config.linkage
@@ -155,7 +155,7 @@ def run(
         if work.everyone:
             chosen = assign.choose(choices, asked)
             if chosen is None:
-                raise UsageError(
+                raise NotEnoughToLink(
                     f"no threshold gives the precision asked for ({asked}): no link was changed; ask for less, or bring more visits"
                 )
             threshold = chosen.threshold

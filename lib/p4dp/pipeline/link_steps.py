@@ -11,7 +11,7 @@ from typing import Any
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from p4dp.errors import UsageError
+from p4dp.errors import NotEnoughToLink, UsageError
 from p4dp.linkage import assign, candidates, compare, evidence, practitioners, score
 from p4dp.linkage.evidence import Evidence
 from p4dp.models import splink_em, tracking
@@ -180,7 +180,7 @@ class Linkage:
             .collect()[0]["d"]
         )
         if seen is None:
-            raise UsageError("nothing to link: the claims hold no GP visit")
+            raise NotEnoughToLink("nothing to link: the claims hold no GP visit")
         since, until = (dt.date(1970, 1, 1) + dt.timedelta(days=d) for d in seen)
         return {"since": since, "until": until, **batches(self.context)}
 

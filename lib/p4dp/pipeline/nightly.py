@@ -8,7 +8,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from p4dp.algorithms import code_list, core
 from p4dp.contracts import layer
 from p4dp.errors import GateFailed, NotEnoughToLink, UsageError
 from p4dp.pipeline import conform, derive, discover, gate, land, link, load_snds, split
@@ -138,10 +137,10 @@ def _link(context: Context, seconds: dict[str, float], progress: Progress) -> in
 
 
 def _derive(context: Context, seconds: dict[str, float], progress: Progress) -> int:
-    """Runs the library's algorithms on what is published now; -1 when nothing is published to read."""
-    lists = code_list.load()
-    asked = derive.Derivation(sorted(core.library().values(), key=lambda a: a.name), lists)
+    """Runs all known algorithms on what is published now; -1 when nothing is published to read, or one cannot be read itself."""
     try:
+        algorithms, lists = derive.known(context.config)
+        asked = derive.Derivation(sorted(algorithms.values(), key=lambda a: a.name), lists)
         found = _timed(seconds, "derive", lambda: derive.run(context, asked, lambda step: progress(f"derive: {step}")))
     except UsageError as error:
         log.warning("not derived: %s", error)
