@@ -118,6 +118,16 @@ def _add(cells: Mapping[Key, Cell], hidden: dict[Key, str], members: list[Key], 
     return True
 
 
+def _add_beside(cells: Mapping[Key, Cell], hidden: dict[Key, str], groups: Mapping[tuple[int, Key], list[Key]]) -> bool:
+    """Hides the smallest published cell of any sum that holds a hidden one: totals further away can bound a cell whose own totals are all hidden."""
+    sums = [{*members, total} for (_, total), members in groups.items()]
+    near = {k for keys in sums if keys & hidden.keys() for k in keys - hidden.keys()}
+    if not near:
+        return False
+    hidden[min(near, key=lambda k: (cells[k].people == 0, cells[k].people, k))] = "added"
+    return True
+
+
 def check(cells: Mapping[Key, Cell], limits: Limits, before: Iterable[Mapping[Key, int]] = ()) -> Checked:
     """Decides cell by cell.
 
@@ -145,7 +155,7 @@ def check(cells: Mapping[Key, Cell], limits: Limits, before: Iterable[Mapping[Ke
             if high - low >= limits.smallest:
                 continue
             mine = [(total, members) for (_, total), members in sorted(groups.items()) if key in members]
-            if any(_add(cells, hidden, members, total) for total, members in mine):
+            if any(_add(cells, hidden, members, total) for total, members in mine) or _add_beside(cells, hidden, groups):
                 changed = True
                 break
     words = {"added": "would give another one away"}
