@@ -139,6 +139,8 @@ def main() -> None:
     arguments.add_argument("--patients", default="4800,19200", help="multiples of 800, or density would differ")
     arguments.add_argument("--ratio", type=int, default=10)
     given = arguments.parse_args()
+    if any(int(n) % _PRACTICE for n in given.patients.split(",")):
+        arguments.error(f"--patients: multiples of {_PRACTICE}")
     spark = start(load(ROOT / "conf" / "local.yaml", tempfile.mkdtemp()), "bench")
     one(spark, 1600, given.ratio)  # warm
     sizes = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -89,3 +90,14 @@ def test_every_silver_definition_is_valid_sql(spark) -> None:
     for table in layer("silver"):
         frame = spark.createDataFrame([], ddl.columns(table))
         assert frame.selectExpr(*[f"{sql} AS `{name}`" for name, sql in ddl.checks(table).items()] or ["1"]).count() == 0
+
+
+def test_a_column_that_a_logged_table_gained_is_added_to_a_home_that_exists(spark, tables: Tables) -> None:
+    run = TABLES["linked.run"]
+    older = replace(run, columns=tuple(c for c in run.columns if c.name != "without"))
+    spark.sql(ddl.create(older, tables.path("linked.run")))
+    (row,) = examples.rows(run, 1)
+    old = spark.createDataFrame([tuple(row[c] for c in older.names)], ddl.columns(older))
+    old.write.format("delta").mode("append").save(tables.path("linked.run"))
+    tables.log("linked.run", [{**row, "run_id": "s" * 32, "without": "drugs"}])
+    assert {r["run_id"]: r["without"] for r in tables.read("linked.run").collect()} == {row["run_id"]: None, "s" * 32: "drugs"}

@@ -8,6 +8,7 @@ import pytest
 
 from p4dp.config import load
 from p4dp.errors import UsageError
+from p4dp.linkage.evidence import LEFT_OUT
 
 CONF = Path(__file__).resolve().parents[2] / "conf"
 
@@ -25,9 +26,14 @@ def test_layers_of_settings() -> None:
         (["quality=1"], {}, "is a section"),
         (["tolerance"], {}, "write key=value"),
         (["quality.tolerance=much"], {}, "quality.tolerance"),
+        (["linkage.without=[drug]"], {}, "linkage.without.*'visits', 'drugs', 'analyses'"),
         ([], {"P4DP__VAULT__SECRET": "x"}, "did you mean vault.secret_file"),
     ],
 )
 def test_mistakes_are_named(sets: list[str], environment: dict[str, str], says: str) -> None:
     with pytest.raises(UsageError, match=says):
         load(CONF / "test.yaml", None, sets, environment)
+
+
+def test_every_kind_of_evidence_can_be_left_out_by_its_name() -> None:
+    assert load(CONF / "test.yaml", None, [f"linkage.without=[{', '.join(LEFT_OUT)}]"]).linkage.without == list(LEFT_OUT)

@@ -20,8 +20,8 @@ from typing import Any
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from p4dp.algorithms import core, sources
-from p4dp.algorithms.code_list import CodeList, Matcher, fingerprint, load
+from p4dp.algorithms import code_list, core, sources
+from p4dp.algorithms.code_list import CodeList, Matcher, fingerprint
 from p4dp.algorithms.core import SIDES, Algorithm, card
 from p4dp.config import Config
 from p4dp.contracts import table
@@ -48,7 +48,7 @@ def known(config: Config, folders: Iterable[Path] = ()) -> tuple[dict[str, Algor
             if name in found:
                 raise UsageError(f"{folder}: {name} is the name of an algorithm that exists; choose another")
             found[name] = algorithm
-    lists = load(*own)
+    lists = code_list.load(*own)
     for algorithm in found.values():
         if missing := [n for n in algorithm.code_lists if n not in lists]:
             raise UsageError(f"algorithm {algorithm.name}: no code list {', '.join(missing)}")

@@ -117,9 +117,8 @@ def run(
     take_back(context, published)
     last = _last(context)
     without = ",".join(sorted(settings.without))
-    if full or (
-        last is not None and (last["regime"], last["without"]) != (regime, without)
-    ):  # weights of two models cannot be compared
+    same = last is not None and (last["regime"], last.get("without") or "") == (regime, without)
+    if full or not same:  # weights of two models cannot be compared
         last = None
     if last is not None and precision is not None:
         raise UsageError("--precision chooses a new threshold: give --full with it")

@@ -62,7 +62,8 @@ def run(context: Context, patient_key: str, purpose: str) -> dict[str, Any]:
     gp, snds = (
         (practitioners.nobody(gp), practitioners.nobody(snds)) if numbers is None else (gp, practitioners.known(snds, numbers))
     )
-    gp, snds = (side.without(filter(None, run_["without"].split(","))) for side in (gp, snds))
+    left_out = (run_.asDict().get("without") or "").split(",")  # runs of before the column have none
+    gp, snds = (side.without(filter(None, left_out)) for side in (gp, snds))
     bounds = (
         tables.read("events.event", published["events.event"])
         .where("kind = 'gp_visit'")

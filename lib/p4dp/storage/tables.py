@@ -160,14 +160,14 @@ class Tables:
         return int(seen.get["others"])
 
     def log(self, name: str, rows: list[dict[str, object]]) -> None:
-        """Appends to an operational table."""
+        """Appends to a table of few rows; a column that its contract gained since it was created is added, empty in earlier rows."""
         if not rows:
             return
         self.create(name)
         self._fence()
         frame = self.spark.createDataFrame([tuple(r.get(c) for c in TABLES[name].names) for r in rows], ddl.columns(TABLES[name]))
         with without_values(f"writing {name}"):
-            frame.coalesce(1).write.format("delta").mode("append").save(self.path(name))
+            frame.coalesce(1).write.format("delta").mode("append").option("mergeSchema", "true").save(self.path(name))
 
     def merge(self, name: str, rows: DataFrame, replaced_practices: list[str]) -> None:
         """Upserts and deletes by key in one commit.
