@@ -15,9 +15,10 @@ from p4dp.config import Config, load
 from p4dp.pipeline import nightly
 from p4dp.pipeline.context import Context
 from p4dp.simulate.country import simulate
+from p4dp.simulate.delivery import write
 from p4dp.simulate.dialects import Files
 from p4dp.simulate.extracts import simulate as simulate_claims
-from p4dp.simulate.practice import Setting, write
+from p4dp.simulate.practice import Setting
 from p4dp.storage.lease import Lease
 from p4dp.storage.session import start
 

@@ -20,7 +20,7 @@ from p4dp.errors import GateFailed
 from p4dp.pipeline import nightly, reprocess
 from p4dp.pipeline.context import Context
 from p4dp.silver import TRANSFORMATIONS
-from p4dp.simulate.practice import write
+from p4dp.simulate.delivery import write
 from tests.conftest import ROOT, Country
 
 DAY = dt.date(2026, 1, 8)

@@ -32,9 +32,9 @@ def lists_of(told: dict[str, Any]) -> dict[str, CodeList]:
 
 def algorithm_of(source: str) -> Algorithm:
     """The algorithm that a file's text declares."""
-    folder = Path(tempfile.mkdtemp(prefix="p4dp-algorithm-"))
-    (folder / "declared.py").write_text(source, "utf-8")
-    return next(iter(from_folder(folder).values()))
+    with tempfile.TemporaryDirectory(prefix="p4dp-algorithm-") as folder:
+        (Path(folder) / "declared.py").write_text(source, "utf-8")
+        return next(iter(from_folder(Path(folder)).values()))
 
 
 class PortableAlgorithm(mlflow.pyfunc.PythonModel):

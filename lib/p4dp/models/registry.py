@@ -84,28 +84,28 @@ def register(config: Config, algorithm: Algorithm, run_id: str, reason: str) -> 
             raise UsageError(f"no run {run_id} at {tracking.uri(config)}") from None
         if run.data.tags.get("algorithm") != algorithm.name:
             raise UsageError(f"run {run_id} is not one of {algorithm.name}")
-        work = Path(tempfile.mkdtemp(prefix="p4dp-register-"))
-        artifacts = {}
-        for name, file in (("source", "source.py"), ("code_lists", "code_lists.json"), ("card", "card.md")):
-            artifacts[name] = client.download_artifacts(run_id, file, str(work))
-        code = work / "p4dp"
-        for part in _PARTS:
-            origin = Path(portable_algorithm.__file__).parents[1] / part
-            if origin.is_dir():
-                shutil.copytree(origin, code / part, ignore=shutil.ignore_patterns("__pycache__"))
-            else:
-                code.mkdir(exist_ok=True)
-                shutil.copy(origin, code / part)
-        with mlflow.start_run(run_id=run_id):
-            logged = mlflow.pyfunc.log_model(
-                name=algorithm.name, python_model=portable_algorithm.__file__, artifacts=artifacts, code_paths=[str(code)], signature=_signature(),
-                input_example=example(), registered_model_name=algorithm.name,
-                pip_requirements=[f"{p}=={version(p)}" for p in ("mlflow", "pyspark", "pandas", "pyyaml", "pyarrow")])  # fmt: skip
+        with tempfile.TemporaryDirectory(prefix="p4dp-register-") as work:
+            artifacts = {}
+            for name, file in (("source", "source.py"), ("code_lists", "code_lists.json"), ("card", "card.md")):
+                artifacts[name] = client.download_artifacts(run_id, file, work)
+            code = Path(work) / "p4dp"
+            for part in _PARTS:
+                origin = Path(portable_algorithm.__file__).parents[1] / part
+                if origin.is_dir():
+                    shutil.copytree(origin, code / part, ignore=shutil.ignore_patterns("__pycache__"))
+                else:
+                    code.mkdir(exist_ok=True)
+                    shutil.copy(origin, code / part)
+            card = Path(artifacts["card"]).read_text("utf-8")
+            with mlflow.start_run(run_id=run_id):
+                logged = mlflow.pyfunc.log_model(
+                    name=algorithm.name, python_model=portable_algorithm.__file__, artifacts=artifacts, code_paths=[str(code)], signature=_signature(),
+                    input_example=example(), registered_model_name=algorithm.name,
+                    pip_requirements=[f"{p}=={version(p)}" for p in ("mlflow", "pyspark", "pandas", "pyyaml", "pyarrow")])  # fmt: skip
         client.set_terminated(run_id, run.info.status)  # opening it again changed its end
         number = str(logged.registered_model_version)
-        client.update_model_version(algorithm.name, number, Path(artifacts["card"]).read_text("utf-8"))
+        client.update_model_version(algorithm.name, number, card)
         _told(client, algorithm.name, number, "candidate", reason)
-        shutil.rmtree(work)
     return {"model": algorithm.name, "version": int(number), "alias": "candidate", "run_id": run_id}
 
 

@@ -6,6 +6,7 @@ frames that their own query makes. Tables with few changed rows are validated in
 
 from __future__ import annotations
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 import yaml
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from p4dp.artefacts.ddl import constraint_name
@@ -36,14 +37,17 @@ def quarantined_shares(context: Context, batch_id: int) -> list[dict[str, Any]]:
     found = broken.collect()
     if not found:
         return []
-    kept = None
-    for contract in layer("silver"):
-        if contract.name in ("quarantine", "practice") or not context.tables.exists(f"silver.{contract.name}"):
-            continue
-        rows = context.tables.read(f"silver.{contract.name}").where(F.col("batch_id") == batch_id).select("delivery_id")
-        kept = rows if kept is None else kept.unionAll(rows)
-    counts = {r["delivery_id"]: r["count"] for r in kept.groupBy("delivery_id").count().collect()} if kept is not None else {}
-    return [{**r.asDict(), "rows": r["broken"] + counts.get(r["delivery_id"], 0)} for r in found]
+
+    def count(name: str) -> list[Row]:
+        rows = context.tables.read(name).where(F.col("batch_id") == batch_id)
+        return rows.groupBy("delivery_id").count().collect()
+
+    names = [f"silver.{c.name}" for c in layer("silver") if c.name not in ("quarantine", "practice")]
+    kept: Counter[str] = Counter()
+    with ThreadPoolExecutor(context.config.batch.parallel_tables) as pool:
+        for rows in pool.map(count, filter(context.tables.exists, names)):
+            kept.update({r["delivery_id"]: r["count"] for r in rows})
+    return [{**r.asDict(), "rows": r["broken"] + kept[r["delivery_id"]]} for r in found]
 
 
 def to_leave_out(context: Context, batch_id: int) -> list[tuple[str, str, str]]:
@@ -110,15 +114,15 @@ def _rows(context: Context, validator: ge.Validator, contract: Table, batch_id: 
 def _keys(context: Context, contracts: list[Table], batch_id: int) -> dict[str, int]:
     """Keys of changed rows that stand more than once in the whole table: table → number. One job for all tables."""
     parts = []
-    for contract in contracts:
+    for number, contract in enumerate(contracts):
         whole = context.tables.read(f"silver.{contract.name}")
-        keys = whole.select(F.lit(contract.name).alias("t"), F.col(contract.key[0]).alias("k"))
+        keys = whole.select(F.lit(number).alias("t"), F.col(contract.key[0]).alias("k"))
         if context.tables.version(f"silver.{contract.name}") > 1:  # older rows: only those under a changed key matter
             changed = whole.where(F.col("batch_id") == batch_id).select(F.col(contract.key[0]).alias("k")).distinct()
             keys = keys.join(changed, "k", "left_semi")
         parts.append(keys.select("t", "k"))
     several = reduce(DataFrame.union, parts).groupBy("t", "k").count().where("count > 1")
-    return {r["t"]: r["count"] for r in several.groupBy("t").count().collect()}
+    return {contracts[r["t"]].name: r["count"] for r in several.groupBy("t").count().collect()}
 
 
 def _orphans(context: Context, contracts: list[Table], batch_id: int) -> dict[str, int]:
@@ -145,13 +149,16 @@ def _tables(context: Context, validator: ge.Validator, batch_id: int) -> list[tu
     if not contracts:
         return []
     samples = _samples(context, contracts, batch_id)
-    outcomes = [
-        (outcome, f"silver.{c.name}") for c in contracts for outcome in _rows(context, validator, c, batch_id, samples[c.name])
-    ]
     changed = [c for c in contracts if len(samples[c.name])]
     referring = [c for c in changed if any(r.kind == "orphan" for r in c.rules)]
-    for kind, check, among in (("key.duplicate", _keys, changed), ("encounter_id.orphan", _orphans, referring)):
-        broken = check(context, among, batch_id) if among else {}
+    whole = (("key.duplicate", _keys, changed), ("encounter_id.orphan", _orphans, referring))
+    with ThreadPoolExecutor(1) as beside:  # Great Expectations keeps one core busy with small queries
+        found = [(kind, among, beside.submit(check, context, among, batch_id)) for kind, check, among in whole if among]
+        outcomes = [
+            (outcome, f"silver.{c.name}") for c in contracts for outcome in _rows(context, validator, c, batch_id, samples[c.name])
+        ]
+    for kind, among, asked in found:
+        broken = asked.result()
         outcomes += [
             (ge.Outcome(f"{c.name}.{kind}", c.name not in broken, None, broken.get(c.name, 0)), f"silver.{c.name}") for c in among
         ]

@@ -128,12 +128,16 @@ def _loinc_key(text: Column) -> Column:
     return (total + F.substring_index(text, "-", -1).cast("int")) % 10 == 0
 
 
-def normal(systems: tuple[str, ...], system_name: Column, raw: Column) -> Column:
-    """The code in its normal form; null when it is no code of its system, or its system is not among `systems`.
+def tidy(raw: Column) -> Column:
+    """A code as delivered → in capitals, without blanks around it."""
+    return F.upper(F.trim(raw))
 
-    CIM-10 loses its dot; a national extension is kept when its category exists.
+
+def normal(systems: tuple[str, ...], system_name: Column, up: Column) -> Column:
+    """The tidied code in its normal form; null when it is no code of its system, or its system is not among `systems`.
+
+    CIM-10 loses its dot; a national extension is kept when its category exists. Many rules read the code: make it a column first.
     """
-    up = F.upper(F.trim(raw))
     undotted = F.translate(up, ".", "")
     forms = {
         "CISP-2": lambda: F.when(up.rlike(f"^({_CISP2}|[ABDFHKLNPRSTUWXYZ][3-6][0-9])$"), up),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -29,15 +31,10 @@ HELPERS = ("record_key", "record_id", "software", "_unreadable", "_moved", "_cop
 
 @dataclass(frozen=True)
 class Parsed:
-    """A typed value, and whether text was given that could not be read."""
+    """A typed value beside the text that it was read from: text without a value is unreadable."""
 
+    raw: Column
     value: Column
-    unreadable: Column
-
-
-def parsed(raw: Column, value: Column) -> Parsed:
-    """Pairs a conversion with its failure: text given, no value out."""
-    return Parsed(value, raw.isNotNull() & value.isNull())
 
 
 def _iso(raw: Column) -> Column:
@@ -62,7 +59,7 @@ def _iso(raw: Column) -> Column:
 
 def day(raw: Column) -> Parsed:
     """A day in any of the three kinds of dates."""
-    return parsed(raw, _iso(raw).try_cast("date"))
+    return Parsed(raw, _iso(raw).try_cast("date"))
 
 
 def date_precision(raw: Column) -> Column:
@@ -80,7 +77,7 @@ def time_of_day(raw: Column) -> Column:
 
 def number(raw: Column) -> Parsed:
     """A number with comma or point; a comparator before it is dropped here and kept by `comparator`."""
-    return parsed(raw, F.translate(raw, ",<>=~ ", ".").try_cast("double"))
+    return Parsed(raw, F.translate(raw, ",<>=~ ", ".").try_cast("double"))
 
 
 def comparator(raw: Column) -> Column:
@@ -92,7 +89,7 @@ def comparator(raw: Column) -> Column:
 def yes_no(raw: Column) -> Parsed:
     """A flag in the words that French software uses."""
     word = F.lower(raw)
-    return parsed(
+    return Parsed(
         raw,
         F.when(word.isin("o", "oui", "1", "true", "vrai", "v"), True).when(word.isin("n", "non", "0", "false", "faux", "f"), False),
     )
@@ -107,9 +104,10 @@ def coded(raw: DataFrame, kind: str, systems: tuple[str, ...], mappings: Mapping
     mapped = mappings.known(f"{kind}.code", raw["code"])
     system, code = codes.system(raw["code_system"]), raw["code"]
     if mapped is not None:
-        system = F.coalesce(F.substring_index(mapped, ":", 1), system)
-        code = F.coalesce(F.substring_index(mapped, ":", -1), code)
-    raw = raw.withColumns({"_system": system, "_code": code})
+        raw = raw.withColumn("_mapped", mapped)
+        system = F.coalesce(F.substring_index("_mapped", ":", 1), system)
+        code = F.coalesce(F.substring_index("_mapped", ":", -1), code)
+    raw = raw.withColumns({"_system": system, "_code": codes.tidy(code)})
     raw = raw.withColumn("_standard", codes.normal(systems, F.col("_system"), F.col("_code")))
     return raw, {
         "code_system": F.when(F.col("_standard").isNotNull(), F.col("_system")),
@@ -121,15 +119,17 @@ def coded(raw: DataFrame, kind: str, systems: tuple[str, ...], mappings: Mapping
 
 def icd10(raw: Column) -> Parsed:
     """A CIM-10 code of a field that knows no other system."""
-    return parsed(raw, codes.normal(("CIM-10",), F.lit("CIM-10"), raw))
+    return Parsed(raw, codes.normal(("CIM-10",), F.lit("CIM-10"), codes.tidy(raw)))
 
 
 def conformed(raw: DataFrame, table: Table, values: Mapping[str, Column | Parsed]) -> DataFrame:
     """The contract's columns in order, and the helpers that the quarantine needs.
 
-    Columns that are neither given nor carried are null; the table's own key is the record's key.
+    Columns that are neither given nor carried are null; the table's own key is the record's key. Values are read in one projection and
+    judged in the next, so that no text is parsed twice.
     """
     chosen: list[Column] = []
+    given_text = {name: v.raw.isNotNull().alias(f"_given_{name}") for name, v in values.items() if isinstance(v, Parsed)}
     for column in table.columns:
         given = values.get(column.name)
         if isinstance(given, Parsed):
@@ -142,10 +142,15 @@ def conformed(raw: DataFrame, table: Table, values: Mapping[str, Column | Parsed
             else:
                 given = F.lit(None)
         chosen.append(given.cast(column.type).alias(column.name))
-    failed = [F.when(v.unreadable, name) for name, v in values.items() if isinstance(v, Parsed)]
-    unreadable = F.nullif(F.concat_ws(",", *failed), F.lit("")) if failed else F.lit(None).cast("string")
-    helpers = [unreadable.alias("_unreadable"), F.col("moved").alias("_moved")]
-    kept = [F.col(n) for n in HELPERS if n in raw.columns and n not in table.names]
-    # A value that the optimiser must not compute twice keeps it from pushing the quarantine's filter through this projection, where
-    # each rule would repeat the whole expression of each column.
-    return raw.select(*chosen, *kept, *helpers, F.monotonically_increasing_id().alias("_once"))
+    kept = [n for n in HELPERS if n in raw.columns and n not in table.names]
+    # A value that the optimiser must not compute twice keeps it from merging this projection with the next, or pushing the quarantine's
+    # filter through it, where each rule would repeat the whole expression of each column.
+    read = raw.select(
+        *chosen, *kept, F.col("moved").alias("_moved"), *given_text.values(), F.monotonically_increasing_id().alias("_once")
+    )
+    failed = {name: F.col(f"_given_{name}") & F.col(name).isNull() for name in given_text}
+    unreadable = F.lit(None).cast("string")
+    if failed:
+        names = F.concat_ws(",", *(F.when(did, name) for name, did in failed.items()))
+        unreadable = F.when(reduce(or_, failed.values()), names)
+    return read.select(*table.names, *kept, unreadable.alias("_unreadable"), "_moved", "_once")

@@ -5,7 +5,7 @@ from pyspark.sql import functions as F
 
 from p4dp.contracts.silver.lab_result import TABLE
 from p4dp.silver import units
-from p4dp.silver.columns import Parsed, coded, comparator, conformed, day, number, parsed
+from p4dp.silver.columns import Parsed, coded, comparator, conformed, day, number
 from p4dp.silver.mappings import Mappings
 
 
@@ -16,7 +16,7 @@ def lab_result(raw: DataFrame, mappings: Mappings) -> DataFrame:
     raw = raw.withColumns({f"_{name}": number(F.col(name)).value for name in ("value", "low", "high")})
 
     def converted(name: str) -> Parsed:
-        return parsed(F.col(name), units.convert(F.col(f"_{name}")))
+        return Parsed(F.col(name), units.convert(F.col(f"_{name}")))
 
     return conformed(
         raw,

@@ -5,7 +5,7 @@ from pyspark.sql import functions as F
 
 from p4dp.contracts.silver.measurement import TABLE
 from p4dp.silver import units
-from p4dp.silver.columns import coded, conformed, day, number, parsed
+from p4dp.silver.columns import Parsed, coded, conformed, day, number
 from p4dp.silver.mappings import Mappings
 
 
@@ -20,7 +20,7 @@ def measurement(raw: DataFrame, mappings: Mappings) -> DataFrame:
         {
             "measured_on": day(F.col("measured_on")),
             **code,
-            "value": parsed(F.col("value"), units.convert(F.col("_value"))),
+            "value": Parsed(F.col("value"), units.convert(F.col("_value"))),
             "unit": F.col("_standard_unit"),
             "source_value": F.col("_value"),
             "source_unit": F.col("unit"),

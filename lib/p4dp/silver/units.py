@@ -152,5 +152,6 @@ def standardised(raw: DataFrame, loinc: Column) -> DataFrame:
 
 
 def convert(value: Column) -> Column:
-    """The value in the standard unit; the value itself when it cannot be converted (`_standard_unit` is null then)."""
-    return F.round(F.coalesce(value * F.col("_factor") + F.col("_shift"), value), 6)
+    """The value in the standard unit, to six decimals; the value itself when it is in it already, or cannot be converted."""
+    as_it_is = F.col("_factor").isNull() | ((F.col("_factor") == 1) & (F.col("_shift") == 0))
+    return F.when(as_it_is, value).otherwise(F.round(value * F.col("_factor") + F.col("_shift"), 6))

@@ -76,9 +76,10 @@ def nested(containers: DataFrame, container: str, kind: Table) -> DataFrame:
     fields = [c.name for c in fields_of(kind) if c.name != "encounter_record_id"]
     numbers = F.transform(F.col(kind.name), lambda element: element["record_id"])
     twice = F.size(F.array_distinct(numbers)) < F.size(numbers)
-    opened = containers.where(f"op = 'upsert' AND size(`{kind.name}`) > 0").select(
-        *_SHARED, F.when(twice, numbers).alias("_numbers"), F.posexplode(kind.name).alias("_place", "_element")
-    )
+    holders = containers.where(f"op = 'upsert' AND size(`{kind.name}`) > 0")
+    # asked once per container, below the explosion
+    holders = holders.select(*_SHARED, kind.name, F.when(twice, numbers).alias("_numbers"))
+    opened = holders.select(*_SHARED, "_numbers", F.posexplode(kind.name).alias("_place", "_element"))
     number = F.coalesce(F.col("_element.record_id"), F.col("_place").cast("string"))
     copies = F.when(F.col("_numbers").isNotNull(), F.size(F.filter("_numbers", lambda n: n == F.col("_element.record_id"))))
     apart = F.when(copies > 1, F.concat(number, F.lit("@"), F.col("_place"))).otherwise(number)

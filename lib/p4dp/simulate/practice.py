@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-import hashlib
 import importlib.resources
 import json
-import uuid
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -16,7 +14,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from p4dp.simulate import dialects, documents, lives
+from p4dp.simulate import delivery, dialects, documents, lives
 from p4dp.simulate.lives import DAY0, Person
 from p4dp.simulate.records import KINDS, STANDING, Record, Writer
 
@@ -391,27 +389,4 @@ class Practice:
             files["identity/praticiens.csv"] = doctors["identity/praticiens.csv"]
         else:
             files = dialects.RENDER[self.software](self.identities(who), self.doctors, records)
-        write(Path(self.setting.landing), self.software, self.practice_id, self.sequence, day, full, files)
-
-
-def write(landing: Path, software: str, practice_id: str, sequence: int, day: dt.date, full: bool, files: dialects.Files) -> Path:
-    """Writes a delivery, the manifest last; returns its folder."""
-    delivery_id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{practice_id}/{sequence}/{len(files)}"))
-    folder = landing / software / practice_id / delivery_id
-    listed = []
-    for path, (content, part, rows) in files.items():
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
-        listed.append({"path": path, "part": part, "rows": rows, "sha256": hashlib.sha256(content).hexdigest()})
-    manifest = {
-        "delivery_id": delivery_id,
-        "practice_id": practice_id,
-        "software": software,
-        "sequence": sequence,
-        "extracted_at": f"{day.isoformat()}T20:00:00Z",
-        "kind": "full" if full else "incremental",
-        "files": listed,
-    }
-    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1), "utf-8")
-    return folder
+        delivery.write(Path(self.setting.landing), self.software, self.practice_id, self.sequence, day, full, files)

@@ -154,8 +154,9 @@ class Tables:
     def append_kept(self, name: str, rows: DataFrame, kept: str, batch_id: int) -> int:
         """Appends the rows that a condition keeps; returns the number of the others, -1 when an earlier run wrote the batch."""
         seen = Observation()
-        watched = rows.observe(seen, F.count_if(~F.expr(kept)).alias("others"))
-        if not self.append(name, watched.where(kept), batch_id):
+        # the condition is a column of its own below the observation, so that each row is judged once
+        watched = rows.withColumn("_kept", F.expr(kept)).observe(seen, F.count_if(~F.col("_kept")).alias("others"))
+        if not self.append(name, watched.where("_kept"), batch_id):
             return -1
         return int(seen.get["others"])
 
