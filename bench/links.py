@@ -1,8 +1,9 @@
 """Linkage beside its rivals, on the same simulated countries: recall at equal precision, seconds, peak memory.
 
-`python bench/links.py [--seeds 3] [--patients 1500] [--ratio 8] [--practices 12] [--regimes D,C] [--without drugs,…] [--errors 2]` writes
-bench/results/links.json; `--seeds 7 --patients 20000 --ratio 10 --practices 150` takes most of a day on two cores. After the regimes, the last of them
-is done again without each kind of evidence in turn. Rivals see the same people, visits and drugs:
+`python bench/links.py [--seeds 1,2,3] [--patients 1500] [--ratio 8] [--practices 12] [--regimes D,C] [--without drugs,…] [--errors 2]` writes
+bench/results/links.json, anew after each country; `--more` adds countries to those that are there. Seven of `--patients 20000 --ratio 10 --practices 150`
+take half a day on two cores. After the regimes, the last of them is done again without each kind of evidence in turn. Rivals see the same people,
+visits and drugs:
 
 dutch    deterministic, as GPs and pharmacies were linked in the Netherlands: sex, birth year, commune, and most shared days with drug
 cnam     iterative exact search: all criteria, unique pairs only; then one criterion fewer, again
@@ -243,7 +244,7 @@ def pooled(countries: list[dict[str, Any]], regime: str) -> dict[str, Any]:
 
 def main() -> None:
     arguments = argparse.ArgumentParser()
-    arguments.add_argument("--seeds", type=int, default=3)
+    arguments.add_argument("--seeds", default="1,2,3")
     arguments.add_argument("--patients", type=int, default=1500)
     arguments.add_argument("--practices", type=int, default=12)
     arguments.add_argument("--ratio", type=int, default=8)
@@ -251,27 +252,37 @@ def main() -> None:
     arguments.add_argument("--without", default="", help="kinds of evidence that are left out in turn")
     arguments.add_argument("--errors", default="1", help="times the rates of all errors of the country")
     arguments.add_argument("--name", default="links", help="of the file of results")
+    arguments.add_argument("--more", action="store_true", help="keep the countries that the file of results holds")
     arguments.add_argument("--home", help="a home whose night was done, instead of simulated ones")
     given = arguments.parse_args()
     if "A" in given.regimes.split(",") and given.regimes != "A":  # numbers that C does not find would be known to it there
         arguments.error("regime A shows doctors' own numbers: it is measured on a country of its own (--regimes A --name links-A)")
-    begin, countries = time.monotonic(), []
-    for seed in range(1, (1 if given.home else given.seeds) + 1):
+    asked = {"name": given.name, "patients": given.patients, "ratio": given.ratio, "errors": float(given.errors)}
+    results = ROOT / "bench" / "results" / f"{given.name}.json"
+    countries: list[dict[str, Any]] = []
+    if given.more and results.exists():
+        held = json.loads(results.read_text("utf-8"))
+        if {k: held[k] for k in asked} != asked:
+            arguments.error(f"{results} is of other countries: { ({k: held[k] for k in asked}) }")
+        countries = held["countries"]
+    for seed in ["given"] if given.home else given.seeds.split(","):
+        begin = time.monotonic()
         home = Path(given.home) if given.home else Path(tempfile.mkdtemp())
         if not given.home:
             clear = "true" if given.regimes == "A" else "false"
-            call(home, "simulate", "--patients", str(given.patients), "--practices", str(given.practices), "--years", "2", "--nights", "1", "--seed", str(seed),
+            call(home, "simulate", "--patients", str(given.patients), "--practices", str(given.practices), "--years", "2", "--nights", "1", "--seed", seed,
                  "--snds-ratio", str(given.ratio), "--errors", given.errors, "--set", "simulate.partitions=16",
                  "--set", f"simulate.clear_practitioners={clear}")  # fmt: skip
             call(home, "nightly", "--set", "linkage.nightly=false")
-        countries.append(one(home, given.regimes.split(","), [k for k in given.without.split(",") if k]))
+        found = one(home, given.regimes.split(","), [k for k in given.without.split(",") if k])
+        countries.append({"seed": seed, "seconds": round(time.monotonic() - begin), **found})
         print(json.dumps(countries[-1]), flush=True)
+        regimes = sorted(set.intersection(*(set(c["ours"]) for c in countries)))
+        result = {**asked, "countries": countries, "pooled": {r: pooled(countries, r) for r in regimes},
+                  "cores": psutil.cpu_count(), "versions": {p: version(p) for p in ("pyspark", "splink", "duckdb")}}  # fmt: skip
+        results.write_text(json.dumps(result, indent=1) + "\n")
         if not given.home:
             shutil.rmtree(home)
-    result = {"name": given.name, "patients": given.patients, "ratio": given.ratio, "errors": float(given.errors), "countries": countries,
-              "pooled": {r: pooled(countries, r) for r in given.regimes.split(",")}, "seconds": round(time.monotonic() - begin),
-              "cores": psutil.cpu_count(), "versions": {p: version(p) for p in ("pyspark", "splink", "duckdb")}}  # fmt: skip
-    (ROOT / "bench" / "results" / f"{given.name}.json").write_text(json.dumps(result, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -38,7 +38,9 @@ def skipped_by(table: Table) -> tuple[str, ...]:
 def create(table: Table, location: str) -> str:
     """One statement that creates the table with everything that it promises."""
     properties = {f"delta.constraints.{name}": sql for name, sql in checks(table).items()}
-    properties |= {"delta.enableDeletionVectors": "true", "delta.checkpointInterval": "20"}
+    # planning asks each scan of such a table twice for its files, so only what nights change in place has them
+    changed_in_place = "true" if table.layer in ("silver", "events") else "false"
+    properties |= {"delta.enableDeletionVectors": changed_in_place, "delta.checkpointInterval": "20"}
     if filtered := skipped_by(table):
         properties["delta.dataSkippingStatsColumns"] = ",".join(filtered)
     listed = ", ".join(f"{quoted(k)} = {quoted(v)}" for k, v in properties.items())
