@@ -6,6 +6,7 @@ A record is a dict of the product's raw field names; days are dates, numbers are
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -90,6 +91,7 @@ def laboratory(rng: np.random.Generator, person: Person, day: dt.date, codes: li
     return {code: out[code] for code in codes}
 
 
+@cache
 def cip13(atc: str, n: int) -> str:
     """An invented presentation of a substance with a right check digit."""
     body = f"34009{(sum(ord(c) * 37**i for i, c in enumerate(atc)) * 7 + n) % 10_000_000:07d}"
