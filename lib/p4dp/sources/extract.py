@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from pathlib import Path
 
 import pyarrow as pa
@@ -207,33 +209,38 @@ def day(raw: Column, name: str) -> Column:
 
 
 def typed(rows: DataFrame, file: ExtractFile) -> DataFrame:
-    """Rows in the contract's columns; `_unreadable` names the columns whose text is not of their type, null when all is well."""
+    """Rows in the contract's columns; `_unreadable` names the columns whose text is not of their type, null when all is well.
+
+    Blanks are trimmed in one projection, values read in the next and judged in a third, so that no text is read twice.
+    """
     types = dict(rows.dtypes)
-    values: list[Column] = []
-    failed: list[Column] = []
-    for column in file.table.columns:
-        kind = kind_of(column)
-        if not kind:
-            continue
+    known = [c for c in file.table.columns if kind_of(c)]
+    texts = [c.name for c in known if types.get(c.name) == "string"]
+    rows = rows.withColumns({name: F.nullif(F.trim(name), F.lit("")) for name in texts})
+    values, given = [], {}
+    for column in known:
         if column.name not in types:
             values.append(F.lit(None).cast(column.type).alias(column.name))
             continue
         raw = F.col(column.name)
-        if types[column.name] == "string":
-            raw = F.nullif(F.trim(raw), F.lit(""))
         if column.type == "string":
             if types[column.name] in ("double", "float"):  # a tool's way to store whole numbers beside nulls
                 raw = F.when(raw == F.floor(raw), raw.cast("decimal(38,0)").cast("string")).otherwise(raw.cast("string"))
             values.append(raw.cast("string").alias(column.name))
             continue
         if column.type == "date":
-            value = day(raw, column.name) if types[column.name] == "string" else raw.cast("date")
-        elif types[column.name] == "string":
+            value = day(raw, column.name) if column.name in texts else raw.cast("date")
+        elif column.name in texts:
             number = F.translate(raw, ",", ".").try_cast("double")
             value = number if column.type == "double" else F.when(number == F.floor(number), number).try_cast(column.type)
         else:
             value = raw.try_cast(column.type)
-        failed.append(F.when(raw.isNotNull() & value.isNull(), column.name))
         values.append(value.alias(column.name))
-    unreadable = F.nullif(F.concat_ws(",", *failed), F.lit("")) if failed else F.lit(None).cast("string")
-    return rows.select(*values, "p4dp_file", unreadable.alias("_unreadable"), "_ragged")
+        given[column.name] = raw.isNotNull().alias(f"_given_{column.name}")
+    read = rows.select(*values, *given.values(), "p4dp_file", "_ragged")
+    failed = {name: F.col(f"_given_{name}") & F.col(name).isNull() for name in given}
+    unreadable = F.lit(None).cast("string")
+    if failed:
+        names = F.concat_ws(",", *(F.when(did, name) for name, did in failed.items()))
+        unreadable = F.when(reduce(or_, failed.values()), names)
+    return read.select(*(c.name for c in known), "p4dp_file", unreadable.alias("_unreadable"), "_ragged")
