@@ -157,7 +157,7 @@ def score(context: Context, name: str, alias: str, progress: Progress = lambda _
         raise UsageError(f"{name} has no {alias}: p4dp train {name}, then p4dp algorithms promote {name} VERSION")
     inputs, day = _Inputs(context, f"{name}-score", progress), derive.default_day(context)
     model = registry.load_spark(context.config, f"models:/{name}@{alias}")
-    rows = MODELS[name].asked(features.at(inputs.people, inputs.mentions, inputs.contacts, day))
+    rows = MODELS[name].asked(features.at(inputs.people, inputs.mentions, inputs.contacts, day, MODELS[name].HISTORY))
     rows = rows.withColumns({f: F.col(f).cast("double") for f in MODELS[name].FEATURES})
     batch_id, slice_ = context.ledger.last_batch() + 1, f"{name}/gp"
     context.ledger.step(batch_id, "derive", "opened")

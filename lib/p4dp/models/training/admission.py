@@ -27,10 +27,12 @@ FEATURES = (
 #: What any practice knows without a model.
 BASELINE = ("age", "age_squared", "man", "charlson")
 HORIZON = 365
+#: Days for which the practice must have answered for a person: else what it knows depends on how long it has, and so would the risk that is said.
+HISTORY = 365
 
 
 def asked(rows: DataFrame) -> DataFrame:
-    """Whom it scores: everybody whom the practice answers for."""
+    """Whom it scores: everybody whom the practice answers for and has for a year."""
     return rows
 
 
@@ -44,12 +46,12 @@ def _labelled(
         .distinct()
         .withColumn("_in", F.lit(1.0))
     )
-    rows = features.at(people, mentions, contacts, day).join(links, "person").join(admitted, "beneficiary_id", "left")
+    rows = features.at(people, mentions, contacts, day, HISTORY).join(links, "person").join(admitted, "beneficiary_id", "left")
     return rows.withColumn("label", F.coalesce("_in", F.lit(0.0))).drop("_in", "beneficiary_id")
 
 
 def data(people: DataFrame, mentions: DataFrame, contacts: DataFrame, links: DataFrame, stays: DataFrame, until: dt.date) -> Data:
-    """Trained on one year's start, tested on the next one's.
+    """Trained on one year's start, tested on the next one's; the practices' records must reach back a year before both.
 
     Args:
         links: person, beneficiary_id.
@@ -59,5 +61,5 @@ def data(people: DataFrame, mentions: DataFrame, contacts: DataFrame, links: Dat
     later = until - dt.timedelta(days=HORIZON)
     earlier = later - dt.timedelta(days=HORIZON)
     parts = (people, mentions, contacts, links, stays)
-    about = {"train_day": earlier.isoformat(), "test_day": later.isoformat(), "horizon_days": HORIZON}
+    about = {"train_day": earlier.isoformat(), "test_day": later.isoformat(), "horizon_days": HORIZON, "history_days": HISTORY}
     return Data(_labelled(*parts, earlier), _labelled(*parts, later), FEATURES, BASELINE, about)

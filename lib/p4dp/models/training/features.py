@@ -15,17 +15,20 @@ LISTS = (*charlson.LISTS, *multimorbidity.LISTS, "any_drug", "weight", "height",
 CONDITIONS = tuple(sorted(n.split(".")[1] for n in multimorbidity.LISTS))
 
 
-def at(people: DataFrame, mentions: DataFrame, contacts: DataFrame, day: dt.date) -> DataFrame:
+def at(people: DataFrame, mentions: DataFrame, contacts: DataFrame, day: dt.date, history: int = 0) -> DataFrame:
     """One row per person whom the practice answers for on a day: age, man, visits and drugs of the last year, conditions, Charlson index, last results.
 
     Args:
         contacts: person, day.
+        history: days for which the practice must have answered for the person before.
     """
     on = F.lit(day)
     known = mentions.where(F.col("day") < on)
     year = F.col("day") >= F.date_sub(on, 365)
     coded = rules.coded(known)
-    here = people.where((F.col("observed_from") <= on) & (F.col("observed_until") >= on) & F.col("birth_year").isNotNull())
+    here = people.where(
+        (F.col("observed_from") <= F.date_sub(on, history)) & (F.col("observed_until") >= on) & F.col("birth_year").isNotNull()
+    )
     base = here.select("person", "practice", "department", "sex", (F.lit(day.year) - F.col("birth_year")).cast("double").alias("age"),
                        (F.col("sex") == "male").cast("double").alias("man"))  # fmt: skip
     seen = contacts.where((F.col("day") < on) & year).groupBy("person").agg(F.count_distinct("day").cast("double").alias("visits"))

@@ -172,7 +172,8 @@ def train(data: Data, smallest: int, strength: float = 0.01, seed: int = 1) -> T
     for name, part in (("train", rows), ("test", later)):
         counts = {r["label"]: r["count"] for r in part.groupBy("label").count().collect()}
         if counts.get(1.0, 0) < smallest or counts.get(0.0, 0) < smallest:
-            raise UsageError(f"too few people to {name} on: at least {smallest} with and {smallest} without are needed")
+            about = ", ".join(f"{k} {v}" for k, v in data.about.items())
+            raise UsageError(f"too few people to {name} on: at least {smallest} with and {smallest} without are needed ({about})")
     measured = {
         r[0]
         for r in rows.select(F.explode(F.array(*[F.when(F.col(f).isNotNull(), F.lit(f)) for f in data.features])).alias("f"))

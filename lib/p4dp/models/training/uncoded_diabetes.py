@@ -15,6 +15,7 @@ SENTENCE = "Does the record look like that of a person with diabetes, although n
 LIMITS = "Learnt from coded patients: whoever is like nobody that practices recognise is not found. A high score is a reason to look, not a diagnosis."
 FEATURES = ("age", "age_squared", "man", "visits", "hba1c", "glucose", "bmi", "creatinine",
             *(f"has_{c}" for c in features.CONDITIONS if c != "diabetes"))  # fmt: skip
+HISTORY = 0
 BASELINE = ("age", "age_squared", "man")
 
 
@@ -34,7 +35,7 @@ def data(people: DataFrame, mentions: DataFrame, contacts: DataFrame, coded: Dat
     Args:
         coded: person: whoever has a code of diabetes.
     """
-    rows = features.at(people, mentions, contacts, until).where("age >= 35 AND (hba1c IS NOT NULL OR glucose IS NOT NULL)")
+    rows = population(features.at(people, mentions, contacts, until))
     known = (
         rows.join(coded.select("person").distinct().withColumn("_coded", F.lit(1.0)), "person", "left")
         .withColumn("label", F.coalesce("_coded", F.lit(0.0)))
