@@ -69,7 +69,7 @@ def commit(spark: SparkSession, path: str, actions: list[Action], once: tuple[st
     """
     jvm: Any = spark._jvm
     # a thread that has run no statement yet has no session of its own, and the transaction looks for one
-    spark._get_j_spark_session_class(jvm).setActiveSession(spark._jsparkSession)  # type: ignore[attr-defined]
+    spark._get_j_spark_session_class(jvm).setActiveSession(spark._jsparkSession)
     delta = jvm.org.apache.spark.sql.delta
     nothing = getattr(getattr(jvm.scala, "None$"), "MODULE$")
     transaction = delta.DeltaLog.forTable(spark._jsparkSession, path).startTransaction(nothing, nothing)
