@@ -67,8 +67,15 @@ def test_files_become_part_of_a_table_once_and_again_after_a_restore(spark, tabl
     assert tables.read(LISTED).count() == 2
     assert tables.adopt(LISTED, second, 2) and not tables.adopt(LISTED, second, 2)
     tables.opened(3)  # a new batch is not looked for, so that the thread's first word to the engine is the commit
+    third = _file(tmp_path / "out", 3)
+
+    def alone() -> bool:
+        spark._get_j_spark_session_class(spark._jvm).clearActiveSession()
+        spark._jvm.org.apache.spark.sql.delta.DeltaLog.clearCache()
+        return tables.adopt(LISTED, third, 3)
+
     with ThreadPoolExecutor(1) as pool:
-        assert pool.submit(tables.adopt, LISTED, _file(tmp_path / "out", 3), 3).result()
+        assert pool.submit(alone).result()
     assert {r[0]: r[1] for r in tables.read(LISTED).groupBy("batch_id").count().collect()} == {1: 2, 2: 2, 3: 2}
     log = (Path(tables.path(LISTED)) / "_delta_log" / f"{1:020}.json").read_text("utf-8")
     stats = next(json.loads(json.loads(line)["add"]["stats"]) for line in log.splitlines() if "add" in json.loads(line))
