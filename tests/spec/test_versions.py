@@ -4,25 +4,9 @@ from __future__ import annotations
 
 import random
 
-import pyarrow as pa
 from pyspark.sql import functions as F
 
 from p4dp.silver import versions
-from p4dp.sources import record_key
-
-
-def test_keys_of_records_are_those_of_the_engine(spark) -> None:
-    """The vault's workers hash in Python what stages after it hash in Spark."""
-    numbers = ["C-1", "é" * 40, "0", None]
-    frame = spark.createDataFrame([(n, i) for i, n in enumerate(numbers)], "id string, n int").orderBy("n")
-    place = F.xxhash64(F.lit("0f"), F.lit("reason"), F.lit("d1"), F.lit("a.csv"), F.col("n").cast("bigint"))
-    key = F.coalesce(F.when(F.col("id").isNotNull(), versions.record_key(F.lit("0f"), "reason", F.col("id"))), place)
-    expected = frame.select(key.alias("own"), F.xxhash64(key, F.lit("order"), F.col("n").cast("string")).alias("inner")).toPandas()
-    own = record_key.of_records("0f", "reason", pa.array(numbers), lambda n: ("d1", "a.csv", n))
-    inner = record_key.of_inner(own, "order", pa.array(["0", "1", "2", "3"]))
-    assert own.to_pylist() == expected["own"].tolist() and inner.to_pylist() == expected["inner"].tolist()
-    assert min(own.to_pylist()) < 0  # signed, as a bigint
-
 
 _ROWS = [
     (1, 1, "upsert", None),

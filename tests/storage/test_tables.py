@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 from pyspark.sql import functions as F
 
 from p4dp.artefacts import ddl, examples
 from p4dp.contracts import TABLES, layer
 from p4dp.errors import LockHeld, StorageError
-from p4dp.sources.records import schema_of
-from p4dp.storage import parts
 from p4dp.storage.lease import Lease
 from p4dp.storage.tables import Tables
 from tests.conftest import config_at
 
 NAME = "silver.certificate"
-LISTED = "ops.unnamed_patient"
 
 
 def _rows(spark, batch_id: int, n: int = 2, **changes: object):
@@ -45,35 +40,6 @@ def test_a_batch_is_written_once_and_again_after_a_restore(spark, tables: Tables
     assert tables.read(NAME).count() == 2
     assert tables.append(NAME, _rows(spark, 2), 2)
     assert tables.read(NAME).count() == 4
-
-
-def _file(folder: Path, batch_id: int, **changes: object) -> list[str]:
-    """A worker's file of two patients whom nothing names."""
-    rows = [{**r, "batch_id": batch_id, **changes} for r in examples.rows(TABLES[LISTED], 2)]
-    writer = parts.PartWriter(str(folder))
-    written = [*writer.add("p", pa.Table.from_pylist(rows, schema=schema_of(LISTED))), *writer.flush()]
-    return [path for _, path in written]
-
-
-def test_files_become_part_of_a_table_once_and_again_after_a_restore(spark, tables: Tables, tmp_path: Path) -> None:
-    first, second = _file(tmp_path / "out", 1), _file(tmp_path / "out", 2)
-    assert tables.adopt(LISTED, first, 1)
-    before = tables.version(LISTED)
-    assert not tables.adopt(LISTED, first, 1)
-    (Path(tables.path(LISTED)) / Path(second[0]).name).write_bytes(b"PAR1")  # what a kill leaves of a copy
-    assert tables.adopt(LISTED, second, 2)
-    tables.restore(LISTED, before)
-    assert tables.read(LISTED).count() == 2
-    assert tables.adopt(LISTED, second, 2) and not tables.adopt(LISTED, second, 2)
-    assert {r[0]: r[1] for r in tables.read(LISTED).groupBy("batch_id").count().collect()} == {1: 2, 2: 2}
-    log = (Path(tables.path(LISTED)) / "_delta_log" / f"{1:020}.json").read_text("utf-8")
-    stats = next(json.loads(json.loads(line)["add"]["stats"]) for line in log.splitlines() if "add" in json.loads(line))
-    assert stats == {"numRecords": 2, "minValues": {"batch_id": 1}, "maxValues": {"batch_id": 1}, "nullCount": {"batch_id": 0}}
-
-
-def test_a_file_with_a_null_that_must_not_be_is_not_written(tmp_path: Path) -> None:
-    with pytest.raises(pa.ArrowInvalid):
-        _file(tmp_path / "out", 1, patient_key=None)
 
 
 def test_a_table_whose_creation_was_killed_is_created_again(spark, tables: Tables) -> None:

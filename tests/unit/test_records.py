@@ -7,18 +7,16 @@ import hashlib
 from pathlib import Path
 
 import orjson
-import pyarrow as pa
 
 from p4dp.identity.keys import PseudonymMaker
-from p4dp.pipeline.opening import Batch, Delivery, open_delivery
-from p4dp.sources import record_key, records, verify
+from p4dp.pipeline.opening import Delivery, open_delivery
+from p4dp.sources import records, verify
 from p4dp.sources.manifest import ManifestFile
 from p4dp.sources.spec import load
 
 SOURCES = load(Path(__file__).resolve().parents[2] / "conf" / "sources")
 MAKE = PseudonymMaker(b"0" * 32)
-NIGHT = dt.datetime(2026, 1, 5, 22, tzinfo=dt.UTC)
-ORIGIN = records.Origin("P1", "0f", "nidus", "d1", 4, dt.date(2026, 1, 5), 1, NIGHT)
+ORIGIN = records.Origin("P1", "0f", "nidus", "d1", 4, dt.date(2026, 1, 5))
 
 
 def _nidus(*rows: dict[str, object]) -> records.File:
@@ -50,12 +48,11 @@ def test_text_of_another_shape_is_named_and_left_out() -> None:
 
 
 def test_words_find_their_record() -> None:
-    file = _nidus(
+    words = _nidus(
         {"id": "C1", "patient": "7", "note_text": "vu", "reason": [{"id": "R1", "reason_text": "toux"}, {"reason_text": "fièvre"}]},
-    )
-    inside = record_key.of_inner(pa.concat_arrays([file.keys, file.keys]), "reason", pa.array(["R1", "1"])).to_pylist()
-    assert [(w["record_key"], w["kind"], w["text"]) for w in file.words().to_pylist()] == [
-        (file.keys[0].as_py(), "encounter", "vu"), (inside[0], "reason", "toux"), (inside[1], "reason", "fièvre")]  # fmt: skip
+    ).words()
+    assert [(w["holder_id"], w["kind"], w["inside"], w["text"]) for w in words.to_pylist()] == [
+        ("C1", "encounter", None, "vu"), ("C1", "reason", "R1", "toux"), ("C1", "reason", "1", "fièvre")]  # fmt: skip
 
 
 def _delivery(folder: Path, **files: bytes) -> Delivery:
@@ -73,7 +70,7 @@ def _delivery(folder: Path, **files: bytes) -> Delivery:
 def test_a_number_used_twice_is_counted_over_the_files_of_a_delivery(tmp_path: Path) -> None:
     head = b"NUM;PATIENT;CONSULTATION;CODE_CISP;LIBELLE;ETAT\n"
     delivery = _delivery(tmp_path, motifs_1=head + b"1;7;3;A01;;\n2;7;3;A01;;\n", motifs_2=head + b"2;9;3;A02;;\n")
-    opened = open_delivery(delivery, SOURCES["tabula"], MAKE, 1, Batch(1, NIGHT))
+    opened = open_delivery(delivery, SOURCES["tabula"], MAKE, 1)
     rows = opened.parts["reason"][0].to_pylist()
     assert [(r["record_id"], r["copies"]) for r in rows] == [("1", None), ("2", 2), ("2", 2)]
     assert [r["local_id"] for r in opened.parts["unsure"][0].to_pylist()] == ["7", "9"]

@@ -15,11 +15,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.fs as pafs
 
-from p4dp.contracts import table
+from p4dp.contracts import Table, table
 from p4dp.errors import DefectiveDelivery
 from p4dp.identity import nir, traits
 from p4dp.identity.keys import PseudonymMaker
-from p4dp.sources import cda, record_key, records, verify
+from p4dp.sources import cda, records, verify
 from p4dp.sources.manifest import ManifestFile
 from p4dp.sources.spec import FileSpec, NestedSpec, SourceSpec
 from p4dp.sources.verify import Verified
@@ -40,14 +40,6 @@ class Delivery:
     sequence: int
     extracted_on: dt.date
     files: tuple[ManifestFile, ...]
-
-
-@dataclass(frozen=True)
-class Batch:
-    """What all rows of a night share."""
-
-    batch_id: int
-    landed_at: dt.datetime
 
 
 @dataclass
@@ -72,21 +64,23 @@ def content(path: str) -> bytes:
         return bytes(stream.readall())
 
 
+def vault_schema(name: str) -> pa.Schema:
+    """Columns of vault.<name>, without the batch."""
+    return _schema(table(f"vault.{name}"))
+
+
+def _schema(contract: Table) -> pa.Schema:
+    return pa.schema([(c.name, records.arrow_type(c.type)) for c in contract.columns if c.name != "batch_id"])
+
+
 class _Opening:
     """One delivery while it is being opened."""
 
-    def __init__(self, delivery: Delivery, source: SourceSpec, make: PseudonymMaker, key_version: int, batch: Batch) -> None:
+    def __init__(self, delivery: Delivery, source: SourceSpec, make: PseudonymMaker, key_version: int) -> None:
         self.delivery, self.source, self.make, self.version = delivery, source, make, key_version
-        practice, told = make.practice(delivery.practice_id), delivery
+        practice = make.practice(delivery.practice_id)
         self.origin = records.Origin(
-            told.practice_id,
-            practice,
-            told.software,
-            told.delivery_id,
-            told.sequence,
-            told.extracted_on,
-            batch.batch_id,
-            batch.landed_at,
+            delivery.practice_id, practice, delivery.software, delivery.delivery_id, delivery.sequence, delivery.extracted_on
         )
         self.out = Opened()
         self.patients: list[Row] = []
@@ -97,8 +91,7 @@ class _Opening:
     def _person(self, row: Row, path: str, number: str, key: str, make: Callable[[str, str], str]) -> Row:
         local, practice_id = row.pop(number), self.delivery.practice_id
         return {**row, "practice_id": practice_id, "local_id": local, key: make(practice_id, local), "key_version": self.version,
-                "delivery_id": self.delivery.delivery_id, "sequence": self.delivery.sequence, "source_file": path,
-                "batch_id": self.origin.batch_id}  # fmt: skip
+                "delivery_id": self.delivery.delivery_id, "sequence": self.delivery.sequence, "source_file": path}  # fmt: skip
 
     def patient(self, row: Row, path: str) -> Row:
         """Keeps a patient's identity, and its traits made coarse."""
@@ -178,15 +171,14 @@ class _Opening:
         paths, keys = [p for p, _, _, _ in self.documents], [k for _, _, k, _ in self.documents]
         file = records.File(read, self.source, spec, self.origin, "", self.make, paths, keys)
         self.out.add("dossier", file.records())
-        told: dict[tuple[str, bool], list[tuple[int, str, str, str]]] = {}
-        for holder, (_, _, patient, words) in zip(file.keys.to_pylist(), self.documents, strict=True):
-            for kind_, inside, text in words:
-                told.setdefault((kind_, bool(inside)), []).append((holder, patient, inside, text))
-        for (kind_, within), rows in told.items():
-            holders, patients, insides, texts = (pa.array(column) for column in zip(*rows, strict=True))
-            keys = record_key.of_inner(holders, kind_, insides) if within else holders
-            field_ = "result_text" if within else "narrative_text"
-            self.out.add("free_text", records.said(self.origin, keys, patients, kind_, field_, texts))
+        said = [
+            {"practice_key": self.origin.practice_key, "patient_key": key, "holder_kind": "dossier", "holder_id": dossier["record_id"],
+             "kind": child, "inside": inside or None, "field": "result_text" if inside else "narrative_text", "text": text,
+             "delivery_id": self.origin.delivery_id, "sequence": self.origin.sequence}
+            for _, dossier, key, words in self.documents
+            for child, inside, text in words
+        ]  # fmt: skip
+        self.out.add("free_text", pa.Table.from_pylist(said, schema=records.WORDS))
 
     def close(self) -> Opened:
         """The delivery's parts, once every file was read."""
@@ -198,7 +190,7 @@ class _Opening:
                 out.parts[kind] = [records.with_copies(pa.concat_tables(tables), kind)]
         for kind, rows in (("patient", self.patients), ("practitioner", self.practitioners)):
             if rows:
-                out.add(f"vault.{kind}", pa.Table.from_pylist(rows, schema=records.schema_of(f"vault.{kind}")))
+                out.add(f"vault.{kind}", pa.Table.from_pylist(rows, schema=vault_schema(kind)))
                 out.add(kind, records.people(rows, kind, self.origin))
         practice_id = self.delivery.practice_id
         unsure = sorted(self.named - {p["local_id"] for p in self.patients})
@@ -207,13 +199,13 @@ class _Opening:
         return out
 
 
-def open_delivery(delivery: Delivery, source: SourceSpec, make: PseudonymMaker, key_version: int, batch: Batch) -> Opened:
+def open_delivery(delivery: Delivery, source: SourceSpec, make: PseudonymMaker, key_version: int) -> Opened:
     """Opens a delivery.
 
     Raises:
         DefectiveDelivery: the first defect that was found; its message holds no value.
     """
-    opening = _Opening(delivery, source, make, key_version, batch)
+    opening = _Opening(delivery, source, make, key_version)
     for place, file in enumerate(delivery.files, 1):
         # documents are often named after their patient: outside the vault a mixed file goes by its place in the manifest
         opening.file(file, f"{file.path.split('/')[0]}/#{place}" if file.part == "mixed" else file.path)

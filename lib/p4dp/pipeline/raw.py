@@ -30,10 +30,6 @@ class Raw:
         self._deliveries = self._listed(tuple(todo.counting)) if landed - set(todo.counting) else None
         # a night's plan reads its own batch only: tables that it did not land in hold nothing for it
         self._published = context.ledger.published() if self._batches == [todo.batch_id] else {}
-        unnamed = context.tables.read("ops.unnamed_patient").where(F.col("batch_id").isin(self._batches)).distinct()
-        self._unnamed = (
-            F.broadcast(unnamed.withColumn("_unnamed", F.lit(True))) if context.tables.exists("ops.unnamed_patient") else None
-        )
         self._contested: DataFrame | None = None
         self._contested_kinds: set[str] = set()
         self._deleted: DataFrame | None = None
@@ -62,10 +58,6 @@ class Raw:
         if not tables.exists(name) or self._published.get(name) == tables.version(name):
             return None
         rows = tables.read(name).where(F.col("batch_id").isin(self._batches))
-        if self._unnamed is not None:
-            rows = rows.join(self._unnamed, ["batch_id", "patient_key"], "left").withColumn(
-                "patient_key", F.when(F.col("_unnamed").isNull(), F.col("patient_key"))
-            )
         return rows if self._deliveries is None else rows.join(self._deliveries, "delivery_id", "left_semi")
 
     def latest(self, kind: str) -> DataFrame | None:

@@ -1,7 +1,7 @@
 """split, a vault job: every file of a batch is verified and read once; identity goes to the vault, medicine to the outbox.
 
 One pass on the executors, a delivery at a time: it is sound to its last byte, or refused whole. Medical records leave under pseudonyms, as
-Parquet files of bronze, so that land opens no delivery, needs no secret and writes no row again.
+Parquet in the columns of bronze, so that land opens no delivery and needs no secret.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -20,8 +19,7 @@ from p4dp.errors import DefectiveDelivery
 from p4dp.identity.keys import Keys, PseudonymMaker, create_secret, load_secret
 from p4dp.pipeline.context import Context, log
 from p4dp.pipeline.discover import Found, order_problems, registry
-from p4dp.pipeline.opening import Batch, Delivery, open_delivery
-from p4dp.sources.records import schema_of
+from p4dp.pipeline.opening import Delivery, open_delivery
 from p4dp.sources.spec import SourceSpec
 from p4dp.storage import parts
 from p4dp.storage.ledger import now
@@ -35,7 +33,7 @@ _REPORT = "delivery_no int, kind string, payload string"
 
 
 def _worker(
-    deliveries: list[Delivery], batch: Batch, sources: dict[str, SourceSpec], keys: Keys, outbox: str, staging: str
+    batch: list[Delivery], sources: dict[str, SourceSpec], keys: Keys, outbox: str, staging: str
 ) -> Callable[[Iterator[pd.DataFrame]], Iterator[pd.DataFrame]]:
     """Opens deliveries; reports what each was, and which files of parts were written."""
 
@@ -45,9 +43,9 @@ def _worker(
         reports: list[tuple[int, str, str]] = []
         for frame in frames:
             for number in frame["delivery_no"].tolist():
-                delivery = deliveries[number]
+                delivery = batch[number]
                 try:
-                    opened = open_delivery(delivery, sources[delivery.software], make, keys.version, batch)
+                    opened = open_delivery(delivery, sources[delivery.software], make, keys.version)
                 except DefectiveDelivery as problem:
                     defect = {"code": problem.code, "reason": f"{problem.where}: {problem.reason}"}
                     reports.append((number, "defect", json.dumps(defect)))
@@ -100,9 +98,7 @@ def run(context: Context, batch_id: int, batch: list[Found]) -> dict[str, int]:
     results: dict[str, dict[str, Any]] = {}
     files: dict[str, list[str]] = {}
     if deliveries:
-        worker = _worker(
-            deliveries, Batch(batch_id, now()), context.sources, Keys(secret, config.vault.key_version), outbox, staging
-        )
+        worker = _worker(deliveries, context.sources, Keys(secret, config.vault.key_version), outbox, staging)
         with without_values("splitting"):
             reports = _spread(context, deliveries).mapInPandas(worker, _REPORT).collect()
         for row in reports:
@@ -121,23 +117,22 @@ def run(context: Context, batch_id: int, batch: list[Found]) -> dict[str, int]:
 
 
 def _keep_identity(context: Context, batch_id: int, files: dict[str, list[str]]) -> None:
-    """Identity of sound deliveries → vault; pseudonyms that no identity part ever named → a part of their own for land."""
+    """Identity of sound deliveries → vault; pseudonyms that no identity part ever named → a list for land."""
     spark, tables = context.spark, context.tables
     for name in ("vault.patient", "vault.practitioner"):
         if name in files:
-            tables.adopt(name, files[name], batch_id)
+            tables.append(name, spark.read.parquet(*files[name]).withColumn("batch_id", F.lit(batch_id).cast("bigint")), batch_id)
     access = {"account": getpass.getuser(), "command": "split", "object": "vault.patient", "purpose": f"batch {batch_id}"}
     tables.log("ops.access", [{**access, "at": now()}])
     if "unsure" in files:
         out = [s["delivery_id"] for s in context.ledger.states() if s["state"] == "left_out"]
         held = tables.read("vault.patient").where(~F.col("delivery_id").isin(out)).select("practice_id", "local_id")
         unsure = spark.read.parquet(*files["unsure"]).distinct()
-        unnamed = unsure.join(held, ["practice_id", "local_id"], "left_anti").select("patient_key").distinct().toArrow()
-        if unnamed.num_rows:
-            schema = schema_of("ops.unnamed_patient")
-            listed = pa.table([unnamed["patient_key"], pa.repeat(pa.scalar(batch_id, pa.int64()), unnamed.num_rows)], schema=schema)
-            writer = parts.PartWriter(context.outbox(batch_id))
-            files["unnamed_patient"] = [path for _, path in [*writer.add("unnamed_patient", listed), *writer.flush()]]
+        unknown = unsure.join(held, ["practice_id", "local_id"], "left_anti").select("patient_key").toPandas()
+        if len(unknown):
+            path = f"{context.outbox(batch_id)}/unknown"
+            tables.parquet(path, spark.createDataFrame(unknown, "patient_key string").coalesce(1))
+            files["unknown"] = [path]
 
 
 def _decide(

@@ -21,10 +21,16 @@ from p4dp.contracts import Table, table
 from p4dp.contracts.bronze.base import fields_of, shape_of
 from p4dp.contracts.bronze.nested import element_fields
 from p4dp.contracts.shapes import COULD_HOLD_NIR, NIR, SHAPES
-from p4dp.sources import record_key
 from p4dp.sources.spec import FileSpec, NestedSpec, SourceSpec
 from p4dp.sources.verify import Verified
 
+#: What the engine adds when it lands the rows: its own hash, and what is the same for a whole batch.
+ADDED_AT_LANDING = ("record_key", "batch_id", "landed_at")
+#: Words on their way to restricted; the engine hashes holder, kind and inside into the record's key.
+WORDS = pa.schema(
+    [(n, pa.string()) for n in ("practice_key", "patient_key", "holder_kind", "holder_id", "kind", "inside", "field", "text", "delivery_id")]
+    + [("sequence", pa.int64())]
+)  # fmt: skip
 _PRACTITIONERS = ("author", "billing")
 
 
@@ -42,7 +48,7 @@ class Pseudonyms(Protocol):
 
 @dataclass(frozen=True)
 class Origin:
-    """Where the rows of a delivery come from, and the batch that lands them."""
+    """Where the rows of a delivery come from."""
 
     practice_id: str
     practice_key: str
@@ -50,8 +56,6 @@ class Origin:
     delivery_id: str
     sequence: int
     extracted_on: dt.date
-    batch_id: int
-    landed_at: dt.datetime
 
 
 def arrow_type(sql: str) -> pa.DataType:
@@ -59,20 +63,13 @@ def arrow_type(sql: str) -> pa.DataType:
     if sql.startswith("array<struct<"):
         inner = sql.removeprefix("array<struct<").removesuffix(">>").split(",")
         return pa.list_(pa.struct([(f.split(":")[0], pa.string()) for f in inner]))
-    plain = {
-        "string": pa.string(),
-        "int": pa.int32(),
-        "bigint": pa.int64(),
-        "date": pa.date32(),
-        "timestamp": pa.timestamp("us", "UTC"),
-    }
-    return plain[sql]
+    return {"string": pa.string(), "int": pa.int32(), "bigint": pa.int64(), "date": pa.date32()}[sql]
 
 
 @cache
-def schema_of(name: str) -> pa.Schema:
-    """Columns of a table in Arrow; a column that must not be null cannot be."""
-    return pa.schema([pa.field(c.name, arrow_type(c.type), nullable=not c.required) for c in table(name).columns])
+def schema_of(kind: str) -> pa.Schema:
+    """Columns of bronze.<kind> as they leave the vault."""
+    return pa.schema([(c.name, arrow_type(c.type)) for c in table(f"bronze.{kind}").columns if c.name not in ADDED_AT_LANDING])
 
 
 def _text(value: object) -> str | None:
@@ -176,23 +173,6 @@ class File:
         return guarded(self._own.field(self._spec, "record_id"), "id")[0]
 
     @cached_property
-    def _paths(self) -> list[str]:
-        return [self._path] * self._own.rows if self._files is None else self._files
-
-    @cached_property
-    def _rows(self) -> np.ndarray:
-        """Each record's number in its file."""
-        return np.arange(1, self._own.rows + 1) if self._files is None else np.ones(self._own.rows, np.int64)
-
-    @cached_property
-    def keys(self) -> pa.Array:
-        """record_key of each record; of one whose number is unreadable, of its place in the delivery."""
-        origin, paths, rows = self._origin, self._paths, self._rows
-        return record_key.of_records(
-            origin.practice_key, self._spec.record, self._record_ids, lambda n: (origin.delivery_id, paths[n], int(rows[n]))
-        )
-
-    @cached_property
     def local_ids(self) -> pa.Array:
         """The practice's patient number of each record."""
         return self._own.field(self._spec, "patient_id")
@@ -227,7 +207,7 @@ class File:
         return pa.ListArray.from_arrays(pa.array(offsets), structs).cast(type_)
 
     def records(self) -> pa.Table:
-        """Rows of bronze.<kind>, without `copies`."""
+        """Rows of bronze.<kind>, without what is added at landing and without `copies`."""
         rows, spec, origin = self._own.rows, self._spec, self._origin
         ids = self._record_ids
         masks: dict[str, pa.Array | None] = {"record_id": ids.is_null() if ids.null_count else None}
@@ -246,29 +226,27 @@ class File:
         deleting = ["delete", *(w for w, standard in self._source.values.get("op", {}).items() if standard == "delete")]
         deletes = pc.is_in(self._own.field(spec, "op"), pa.array(deleting))
         values |= {
+            "practice_key": pa.repeat(origin.practice_key, rows),
             "patient_key": self._patient_keys,
-            "record_key": self.keys,
             "op": pc.if_else(deletes, "delete", "upsert"),
             "software": pa.repeat(origin.software, rows),
             "moved": _moved(masks, rows),
-            "source_file": pa.array(self._paths, pa.string()),
-            "source_row": pa.array(self._rows, pa.int64()),
+            "source_file": pa.repeat(self._path, rows) if self._files is None else pa.array(self._files, pa.string()),
+            "source_row": pa.array(np.arange(1, rows + 1) if self._files is None else np.ones(rows), pa.int64()),
             **_provenance(origin, rows),
-            "extracted_on": pa.repeat(pa.scalar(origin.extracted_on, pa.date32()), rows),
-            "landed_at": pa.repeat(pa.scalar(origin.landed_at, pa.timestamp("us", "UTC")), rows),
         }
-        names = [f for f in schema_of(f"bronze.{self.kind.name}") if f.name != "copies"]
+        names = [f for f in schema_of(self.kind.name) if f.name != "copies"]
         return pa.table([values[f.name] for f in names], schema=pa.schema(names))
 
     def words(self) -> pa.Table:
-        """Rows of restricted.free_text: texts of the records and of their children."""
+        """Texts of the records and of their children."""
         holder, spec = self._own, self._spec
-        keys, patients = self.keys, self._patient_keys
+        ids, patients = self._record_ids, self._patient_keys
         parts = []
         for name in self.kind.texts:
             if name in spec.columns.values():
                 text = holder.field(spec, name)
-                parts.append(said(self._origin, keys, patients, spec.record, name, text))
+                parts.append(self._said(ids, patients, spec.record, pa.nulls(holder.rows, pa.string()), name, text))
         for kind in {c.record: None for c in spec.nested.values()}:
             taken = np.zeros(holder.rows, np.int64)
             for group in self._elements(kind):
@@ -279,35 +257,35 @@ class File:
                 taken += np.bincount(group.owners, minlength=holder.rows)
                 inside = pc.coalesce(group.holder.field(group.child, "record_id"), pa.array(place).cast(pa.string()))
                 owners = pa.array(group.owners)
-                texts = [n for n in table(f"bronze.{kind}").texts if n in group.child.columns.values()]
-                inner = record_key.of_inner(keys.take(owners), kind, inside) if texts else None
-                parts += [
-                    said(self._origin, inner, patients.take(owners), kind, name, group.holder.field(group.child, name))
-                    for name in texts
-                ]
-        return pa.concat_tables(parts) if parts else schema_of("restricted.free_text").empty_table()
+                for name in table(f"bronze.{kind}").texts:
+                    if name in group.child.columns.values():
+                        text = group.holder.field(group.child, name)
+                        parts.append(self._said(ids.take(owners), patients.take(owners), kind, inside, name, text))
+        return pa.concat_tables(parts) if parts else WORDS.empty_table()
 
-
-def said(origin: Origin, keys: pa.Array, patients: pa.Array, kind: str, field: str, text: pa.Array) -> pa.Table:
-    """Rows of restricted.free_text: one text field of records of a kind, where there is a text."""
-    values = {
-        "record_key": keys,
-        "field": pa.repeat(field, len(text)),
-        "kind": pa.repeat(kind, len(text)),
-        "patient_key": patients,
-        "text": text,
-        **_provenance(origin, len(text)),
-    }
-    schema = schema_of("restricted.free_text")
-    return pa.table([values[n] for n in schema.names], schema=schema).filter(text.is_valid())
+    def _said(self, ids: pa.Array, patients: pa.Array, kind: str, inside: pa.Array, field: str, text: pa.Array) -> pa.Table:
+        given = text.is_valid()
+        rows = len(text)
+        values = {
+            "practice_key": pa.repeat(self._origin.practice_key, rows),
+            "patient_key": patients,
+            "holder_kind": pa.repeat(self._spec.record, rows),
+            "holder_id": ids,
+            "kind": pa.repeat(kind, rows),
+            "inside": inside,
+            "field": pa.repeat(field, rows),
+            "text": text,
+            "delivery_id": pa.repeat(self._origin.delivery_id, rows),
+            "sequence": pa.repeat(pa.scalar(self._origin.sequence, pa.int64()), rows),
+        }
+        return pa.table([values[n] for n in WORDS.names], schema=WORDS).filter(given)
 
 
 def _provenance(origin: Origin, rows: int) -> dict[str, pa.Array]:
     return {
-        "practice_key": pa.repeat(origin.practice_key, rows),
         "delivery_id": pa.repeat(origin.delivery_id, rows),
         "sequence": pa.repeat(pa.scalar(origin.sequence, pa.int64()), rows),
-        "batch_id": pa.repeat(pa.scalar(origin.batch_id, pa.int64()), rows),
+        "extracted_on": pa.repeat(pa.scalar(origin.extracted_on, pa.date32()), rows),
     }
 
 
@@ -333,16 +311,13 @@ def with_copies(rows: pa.Table, kind: str) -> pa.Table:
     if pc.any(several).as_py():
         numbers, counts = numbers.filter(several), counts.filter(several)
         copies = counts.take(pc.index_in(rows["record_id"].combine_chunks(), numbers)).cast(pa.int32())
-    return rows.append_column("copies", copies).select(schema_of(f"bronze.{kind}").names)
+    return rows.append_column("copies", copies).select(schema_of(kind).names)
 
 
 def people(rows: list[dict[str, object]], kind: str, origin: Origin) -> pa.Table:
     """Rows of bronze.patient or bronze.practitioner: coarsened traits under their pseudonyms, one row per person."""
     number = f"{kind}_key"
     once = list({r[number]: r for r in reversed(rows)}.values())
-    keys = record_key.of_records(origin.practice_key, kind, pa.array([r[number] for r in once], pa.string()))
-    shared = {"practice_key": origin.practice_key, "op": "upsert", "software": origin.software, "source_row": 1,
-        "delivery_id": origin.delivery_id, "sequence": origin.sequence, "extracted_on": origin.extracted_on,
-        "batch_id": origin.batch_id, "landed_at": origin.landed_at}  # fmt: skip
-    listed = [{**r, **shared, "record_id": r[number], "record_key": k} for r, k in zip(once, keys.to_pylist(), strict=True)]
-    return pa.Table.from_pylist(listed, schema=schema_of(f"bronze.{kind}"))
+    shared = {"practice_key": origin.practice_key, "op": "upsert", "software": origin.software, "source_row": 1, 
+        "delivery_id": origin.delivery_id, "sequence": origin.sequence, "extracted_on": origin.extracted_on}  # fmt: skip
+    return pa.Table.from_pylist([{**r, **shared, "record_id": r[number]} for r in once], schema=schema_of(kind))

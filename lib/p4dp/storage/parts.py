@@ -18,8 +18,7 @@ _FLUSH_BYTES = 192 << 20
 _LIST = "parts.json"
 
 
-def filesystem_of(path: str) -> tuple[pafs.FileSystem, str]:
-    """The file system of a path or address, and the path inside it."""
+def _filesystem(path: str) -> tuple[pafs.FileSystem, str]:
     return pafs.FileSystem.from_uri(path) if "://" in path else (pafs.LocalFileSystem(), path)
 
 
@@ -43,7 +42,7 @@ class PartWriter:
         for part, tables in self._held.items():
             folder = f"{self._roots.get(part, self._root)}/{part}"
             path = f"{folder}/{uuid.uuid4().hex}.parquet"
-            filesystem, inside = filesystem_of(path)
+            filesystem, inside = _filesystem(path)
             filesystem.create_dir(inside.rpartition("/")[0], recursive=True)
             pq.write_table(pa.concat_tables(tables), inside, filesystem=filesystem, compression="snappy")
             yield part, path
@@ -52,7 +51,7 @@ class PartWriter:
 
 def write_list(root: str, parts: dict[str, list[str]]) -> None:
     """Says which files of a root count."""
-    filesystem, inside = filesystem_of(root)
+    filesystem, inside = _filesystem(root)
     filesystem.create_dir(inside, recursive=True)
     with filesystem.open_output_stream(f"{inside}/{_LIST}") as stream:
         stream.write(json.dumps(parts).encode())
@@ -60,13 +59,13 @@ def write_list(root: str, parts: dict[str, list[str]]) -> None:
 
 def read_list(root: str) -> dict[str, list[str]]:
     """Part → files that count."""
-    filesystem, inside = filesystem_of(root)
+    filesystem, inside = _filesystem(root)
     with filesystem.open_input_stream(f"{inside}/{_LIST}") as stream:
         return dict(json.loads(bytes(stream.readall())))
 
 
 def clear(root: str) -> None:
     """Removes what an earlier attempt left."""
-    filesystem, inside = filesystem_of(root)
+    filesystem, inside = _filesystem(root)
     if filesystem.get_file_info(inside).type == pafs.FileType.Directory:
         filesystem.delete_dir(inside)

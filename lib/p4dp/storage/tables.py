@@ -23,10 +23,7 @@ from p4dp.artefacts import ddl
 from p4dp.config import Config
 from p4dp.contracts import TABLES
 from p4dp.errors import StorageError
-from p4dp.storage import adopt
 from p4dp.storage.lease import Lease
-
-_IGNORED = "batch {} was ignored as already written, yet its rows are not there"
 
 
 @contextmanager
@@ -147,35 +144,12 @@ class Tables:
             before = self.version(name)
             writer = rows.select(*TABLES[name].names).write.format("delta").mode("append")
             if guarded:
-                writer = writer.option("txnAppId", self._writer(name)).option("txnVersion", batch_id)
+                writer = writer.option("txnAppId", f"p4dp:{name}:{self._restores(name)}").option("txnVersion", batch_id)
             writer.option("userMetadata", f'{{"batch":{batch_id}}}').save(self.path(name))
             if guarded and self.version(name) == before and rows.limit(1).count():
-                raise StorageError(f"{name}: {_IGNORED.format(batch_id)}")
+                raise StorageError(f"{name}: batch {batch_id} was ignored as already written, yet its rows are not there")
         self._written.add(name)
         return True
-
-    def adopt(self, name: str, files: list[str], batch_id: int) -> bool:
-        """Makes Parquet files in the table's columns part of it, as a batch's rows, once; False when the table holds them already.
-
-        Raises:
-            StorageError: the engine failed; no file is part of the table.
-        """
-        self.create(name)
-        if self.holds(name, batch_id):
-            return False
-        self._fence()
-        guarded = batch_id != self._new or name in self._written
-        actions = adopt.copied(files, self.path(name), ddl.skipped_by(TABLES[name]))
-        with without_values(f"adding files to {name}"):
-            once = (self._writer(name), batch_id) if guarded else None
-            if not adopt.commit(self.spark, self.path(name), actions, once):
-                raise StorageError(f"{name}: {_IGNORED.format(batch_id)}")
-        self._written.add(name)
-        return True
-
-    def _writer(self, name: str) -> str:
-        """The application id under which batches are counted since the last RESTORE."""
-        return f"p4dp:{name}:{self._restores(name)}"
 
     def append_kept(self, name: str, rows: DataFrame, kept: str, batch_id: int) -> int:
         """Appends the rows that a condition keeps; returns the number of the others, -1 when an earlier run wrote the batch."""

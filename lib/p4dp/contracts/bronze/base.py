@@ -12,7 +12,7 @@ PROVENANCE = (
     Column("batch_id", "bigint", "The night's batch that landed it; batches rise.", required=True),
     Column("source_file", "string", "File inside the delivery's folder.", required=True, example="medical/a.csv"),
     Column("source_row", "bigint", "Record number inside the file, the first is 1.", required=True),
-    Column("landed_at", "timestamp", "When the batch's deliveries were opened to be landed.", unit="UTC", required=True),
+    Column("landed_at", "timestamp", "When the batch was landed.", unit="UTC", required=True),
 )
 
 IDENTITY = (
@@ -20,7 +20,7 @@ IDENTITY = (
     Column(
         "patient_key",
         "string",
-        "Pseudonym of the patient in this practice; whom no identity part names is listed in ops.unnamed_patient.",
+        "Pseudonym of the patient in this practice; null when the identity part lacks the patient.",
         example="a1" * 16,
     ),
     Column("record_id", "string", "The practice's own number of the record.", guarded=True, example="C-1"),
