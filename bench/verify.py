@@ -110,8 +110,11 @@ def main() -> None:
     work = Path(tempfile.mkdtemp())
     begin, result = time.monotonic(), {"name": "verify", "seeds": {}, "kills": 0, "differences": None}
     file = ROOT / "bench/results/verify.json"
-    if not given.seeds and file.exists():  # kills alone: what the seeds showed stays
-        result["seeds"] = json.loads(file.read_text())["seeds"]
+    held = json.loads(file.read_text()) if file.exists() else {}
+    if not given.seeds:  # one half alone: what the other showed stays
+        result["seeds"] = held.get("seeds", {})
+    if not given.kills:
+        result |= {k: held[k] for k in ("kills", "differences", "restore_differences") if k in held}
     for seed in range(1, given.seeds + 1):
         home = work / f"seed{seed}"
         country(home, seed)

@@ -160,6 +160,21 @@ def test_estimation_finds_the_parameters_that_made_the_pairs() -> None:
     assert model.of("place")[2].m == pytest.approx(0.9, abs=0.04)
 
 
+def test_pairs_that_leave_no_doubt_are_estimated_too() -> None:
+    """Levels that no true pair has get no estimate from Splink, or one that shrinks to nothing: they are worth half a pair."""
+    pairs = _pairs(5)
+    true = pairs["true"].to_numpy()
+    clean = {
+        "sex_r": np.where(true, "male", "female"), "birth_year_r": np.where(true, 1950.0, 1990.0), "visits_met_l": np.where(true, pairs["visits_l"], 0),
+        "drugs_met_l": np.where(true, pairs["drugs_l"], 0), "classes_met_l": np.where(true, pairs["drugs_l"], 0),
+        "commune_r": np.where(true, pairs["commune_l"], "13099"),
+    }  # fmt: skip
+    model = splink_em.estimate(pairs.assign(**clean)).model
+    assert model.prior == pytest.approx(true.mean(), abs=0.001)
+    assert all(math.isfinite(math.log2(x.m / x.u)) for x in model.levels)
+    assert math.log2(model.of("sex")[0].m / model.of("sex")[0].u) > -14
+
+
 def test_what_is_never_known_weighs_nothing_later() -> None:
     pairs = _pairs(4).assign(drugs_l=0, drugs_met_l=0)
     weights = {x.label: math.log2(x.m / x.u) for x in splink_em.estimate(pairs).model.levels if x.comparison == "drugs"}
