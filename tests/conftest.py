@@ -5,6 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -88,6 +92,30 @@ class Country:
         columns = [c for c in table(f"silver.{name}").names if c not in PROVENANCE]
         rows = self.context.tables.read(f"silver.{name}").select(*columns).collect()
         return sorted((tuple(r) for r in rows), key=repr)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """A real tracking server: SQLite, artifacts by proxy, on 127.0.0.1; its address and folder."""
+    folder = tmp_path_factory.mktemp("mlflow")
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--backend-store-uri", f"sqlite:///{folder}/mlflow.db",
+               "--artifacts-destination", str(folder / "artifacts"), "--workers", "1"]  # fmt: skip
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)
+        try:
+            deadline = time.time() + 90
+            while time.time() < deadline:
+                with socket.socket() as s:
+                    if s.connect_ex(("127.0.0.1", port)) == 0:
+                        break
+                time.sleep(0.5)
+            yield f"http://127.0.0.1:{port}", folder
+        finally:
+            process.terminate()
+            process.wait(30)
 
 
 @pytest.fixture(scope="session")

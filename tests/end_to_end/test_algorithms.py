@@ -6,11 +6,6 @@ import csv
 import json
 import re
 import shutil
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import mlflow
@@ -29,32 +24,9 @@ from p4dp.simulate.practice import Practice
 from p4dp.storage.lease import Lease
 from p4dp.storage.releases import Releases
 from tests.conftest import ROOT, Country
+from tests.end_to_end.elsewhere import in_empty_environment
 
 NAMES = ("diabetes", "treated_hypertension", "influenza_like_illness")
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """A real tracking server: SQLite, artifacts by proxy, on 127.0.0.1; its address and folder."""
-    folder = tmp_path_factory.mktemp("mlflow")
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        port = s.getsockname()[1]
-    command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--backend-store-uri", f"sqlite:///{folder}/mlflow.db",
-               "--artifacts-destination", str(folder / "artifacts"), "--workers", "1"]  # fmt: skip
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)
-        try:
-            deadline = time.time() + 90
-            while time.time() < deadline:
-                with socket.socket() as s:
-                    if s.connect_ex(("127.0.0.1", port)) == 0:
-                        break
-                time.sleep(0.5)
-            yield f"http://127.0.0.1:{port}", folder
-        finally:
-            process.terminate()
-            process.wait(30)
 
 
 class Site:
@@ -168,14 +140,8 @@ def test_a_registered_algorithm_runs_in_an_empty_environment(site: Site, tmp_pat
     )
     client = mlflow.MlflowClient(tracking_uri=site.config.mlflow.uri, registry_uri=site.config.mlflow.uri)
     source = client.get_model_version_download_uri("treated_hypertension", str(made["version"]))
-    mlflow.set_tracking_uri(site.config.mlflow.uri)
-    folder = mlflow.artifacts.download_artifacts(source, dst_path=str(tmp_path / "model"))
-    subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "empty")], check=True)
-    python = tmp_path / "empty" / "bin" / "python"
-    subprocess.run([str(python), "-m", "pip", "install", "--quiet", "-r", f"{folder}/requirements.txt"], check=True)
-    program = f"import mlflow; m = mlflow.pyfunc.load_model({folder!r}); print(len(m.predict(m.input_example)))"
-    done = subprocess.run([str(python), "-c", program], capture_output=True, text=True, cwd=tmp_path, check=True)
-    assert done.stdout.strip().splitlines()[-1] == "0"
+    program = "import mlflow; m = mlflow.pyfunc.load_model('model'); print(len(m.predict(m.input_example)))"
+    assert in_empty_environment(site.config, source, program, tmp_path) == "0"
 
 
 def test_a_chart_review_gives_weighted_accuracy(site: Site) -> None:
