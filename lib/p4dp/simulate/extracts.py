@@ -106,7 +106,7 @@ def simulate(spark: SparkSession, setting: Setting, home: Path, dialect: str, ra
     neighbourhoods = setting.practices * (1 + ratio)
     staged = str(home / "truth" / "claims-staged")
     numbers = spark.range(0, neighbourhoods, 1, min(partitions, neighbourhoods))
-    numbers.mapInPandas(_live(setting), _ROWS).write.mode("overwrite").parquet(staged)
+    numbers.mapInPandas(_live(setting), _ROWS).write.mode("overwrite").partitionBy("table").parquet(staged)
     rows = spark.read.parquet(staged)
     for name in ("event", "person", "doctor", "patient", "identity"):
         rows.where(F.col("table") == f"_{name}").select("payload").coalesce(1).write.mode("overwrite").text(
