@@ -20,6 +20,7 @@ from p4dp.pipeline.conform import TRANSFORMATIONS
 from tests.conftest import ROOT, Country
 
 SPARK = Path(pyspark.__file__).parent
+_QUICK = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
 
 
 def _port() -> int:
@@ -86,8 +87,9 @@ def _submit(master: str, job: str, home: Path, *arguments: str) -> dict[str, obj
     """A job by spark-submit; its closing JSON."""
     jars = ",".join(map(str, (ROOT / ".jars").glob("*.jar")))
     settings = {"spark.driver.host": "127.0.0.1", "spark.driver.memory": "2g", "spark.executor.memory": "1g", "spark.sql.shuffle.partitions": "2",
-                "spark.databricks.delta.snapshotPartitions": "1", "spark.ui.enabled": "false", "spark.sql.codegen.wholeStage": "false",
-                "spark.sql.codegen.factoryMode": "NO_CODEGEN"}  # as conf/spark/test.conf  # fmt: skip
+                "spark.databricks.delta.snapshotPartitions": "1", "spark.databricks.delta.writeChecksumFile.enabled": "false", "spark.ui.enabled": "false",
+                "spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN", "spark.driver.extraJavaOptions": _QUICK,
+                "spark.executor.extraJavaOptions": _QUICK}  # as conf/spark/test.conf  # fmt: skip
     command = [
         str(SPARK / "bin/spark-submit"),
         "--master",
