@@ -20,6 +20,7 @@ from p4dp.pipeline.conform import TRANSFORMATIONS
 from tests.conftest import ROOT, Country
 
 SPARK = Path(pyspark.__file__).parent
+#: these processes live for a minute or two
 _QUICK = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
 
 
