@@ -1,6 +1,6 @@
 """Proofs that take long: several seeds and dialects, kill -9 at random moments, a night restored and done again.
 
-`python bench/verify.py [--seeds 3] [--kills 20]` writes bench/results/verify.json: per seed what `evaluate quality` says, and `evaluate snds` for each
+`python bench/verify.py [--seeds 3] [--kills 20]` writes bench/results/verify.json after each half (0 leaves one out): per seed what `evaluate quality` says, and `evaluate snds` for each
 dialect of extracts; for kills and for the restored night, how many tables of silver differ from the undisturbed run.
 """
 
@@ -102,53 +102,61 @@ def killed(home: Path, rng: random.Random, kills: int, span: float) -> int:
             hit += 1
 
 
+def seeds(work: Path, count: int) -> dict[str, Any]:
+    """Countries of several seeds: planted defects against what was caught, and events of the claims against the truth."""
+    found: dict[str, Any] = {}
+    for seed in range(1, count + 1):
+        home = work / f"seed{seed}"
+        country(home, seed)
+        call(home, "nightly", "--date", "2026-01-05")
+        call(home, "nightly")
+        quality = call(home, "evaluate", "quality")
+        found[str(seed)] = {k: quality[k] for k in ("planted", "caught", "missed", "extra", "wrong")}
+        found[str(seed)]["snds"] = claims(work / f"claims{seed}", seed)
+        print(seed, found[str(seed)], flush=True)
+    return {"seeds": found}
+
+
+def kills(work: Path, wanted: int) -> dict[str, Any]:
+    """Nights that were killed and one that was restored, against an undisturbed one: tables of silver that differ."""
+    calm, fresh, again = work / "calm", work / "fresh", work / "again"
+    country(calm, 7)
+    for home in (fresh, again):
+        shutil.copytree(calm, home)
+        (home / "vault").mkdir()
+    span = time.monotonic()
+    call(calm, "nightly")
+    span = time.monotonic() - span
+    for home in (fresh, again):
+        shutil.copy(calm / "vault" / "secret", home / "vault" / "secret")
+    one, rng, tried, hit, differences = silver(calm), random.Random(7), 0, 0, 0
+    while hit < wanted:  # a country that is done before it was killed often enough is followed by another
+        tried += 1
+        rough = work / f"rough{tried}"
+        shutil.copytree(fresh, rough)
+        # a run that resumes takes longer: after a few hits one is left to end, so that every stage gets its share
+        hit += killed(rough, rng, min(4, wanted - hit), span)
+        other = silver(rough)
+        differences += sum(one[name] != other[name] for name in one)
+    print("kills", hit, "tables that differ", differences, flush=True)
+    after = restored(calm, again)
+    print("restored night, tables that differ", after, flush=True)
+    return {"kills": hit, "differences": differences, "restore_differences": after}
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--seeds", type=int, default=3)
     arguments.add_argument("--kills", type=int, default=20)
     given = arguments.parse_args()
-    work = Path(tempfile.mkdtemp())
-    begin, result = time.monotonic(), {"name": "verify", "seeds": {}, "kills": 0, "differences": None}
-    file = ROOT / "bench/results/verify.json"
-    held = json.loads(file.read_text()) if file.exists() else {}
-    if not given.seeds:  # one half alone: what the other showed stays
-        result["seeds"] = held.get("seeds", {})
-    if not given.kills:
-        result |= {k: held[k] for k in ("kills", "differences", "restore_differences") if k in held}
-    for seed in range(1, given.seeds + 1):
-        home = work / f"seed{seed}"
-        country(home, seed)
-        call(home, "nightly", "--date", "2026-01-05")
-        call(home, "nightly")
-        found = call(home, "evaluate", "quality")
-        result["seeds"][seed] = {k: found[k] for k in ("planted", "caught", "missed", "extra", "wrong")}  # type: ignore[index]
-        result["seeds"][seed]["snds"] = claims(work / f"claims{seed}", seed)  # type: ignore[index]
-        print(seed, result["seeds"][seed], flush=True)  # type: ignore[index]
-    if given.kills:
-        calm, fresh, again = work / "calm", work / "fresh", work / "again"
-        country(calm, 7)
-        for home in (fresh, again):
-            shutil.copytree(calm, home)
-            (home / "vault").mkdir()
-        span = time.monotonic()
-        call(calm, "nightly")
-        span = time.monotonic() - span
-        for home in (fresh, again):
-            shutil.copy(calm / "vault" / "secret", home / "vault" / "secret")
-        one, rng, tried, result["differences"] = silver(calm), random.Random(7), 0, 0
-        while result["kills"] < given.kills:  # a country that is done before it was killed often enough is followed by another
-            tried += 1
-            rough = work / f"rough{tried}"
-            shutil.copytree(fresh, rough)
-            # a run that resumes takes longer: after a few hits one is left to end, so that every stage gets its share
-            result["kills"] += killed(rough, rng, min(4, given.kills - result["kills"]), span)  # type: ignore[operator]
-            other = silver(rough)
-            result["differences"] += sum(one[name] != other[name] for name in one)  # type: ignore[operator]
-        print("kills", result["kills"], "tables that differ", result["differences"], flush=True)
-        result["restore_differences"] = restored(calm, again)
-        print("restored night, tables that differ", result["restore_differences"], flush=True)
-    result["seconds"] = round(time.monotonic() - begin)
-    file.write_text(json.dumps(result, indent=1) + "\n")
+    work, file = Path(tempfile.mkdtemp()), ROOT / "bench/results/verify.json"
+    result: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.exists() else {"name": "verify", "seconds": {}}
+    for half, count in ((seeds, given.seeds), (kills, given.kills)):  # a half that is not run keeps what it showed
+        if count:
+            begin = time.monotonic()
+            result |= half(work, count)
+            result["seconds"][half.__name__] = round(time.monotonic() - begin)
+            file.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
     shutil.rmtree(work)
 
 

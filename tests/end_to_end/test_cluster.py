@@ -90,7 +90,7 @@ def _submit(master: str, job: str, home: Path, *arguments: str) -> dict[str, obj
     settings = {"spark.driver.host": "127.0.0.1", "spark.driver.memory": "2g", "spark.executor.memory": "1g", "spark.sql.shuffle.partitions": "2",
                 "spark.databricks.delta.snapshotPartitions": "1", "spark.databricks.delta.writeChecksumFile.enabled": "false", "spark.ui.enabled": "false",
                 "spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN", "spark.driver.extraJavaOptions": _QUICK,
-                "spark.executor.extraJavaOptions": _QUICK}  # as conf/spark/test.conf  # fmt: skip
+                "spark.executor.extraJavaOptions": _QUICK}  # small data, as conf/spark/test.conf  # fmt: skip
     command = [
         str(SPARK / "bin/spark-submit"),
         "--master",
