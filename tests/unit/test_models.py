@@ -74,9 +74,36 @@ def test_training_beats_a_weak_baseline_and_shuffled_labels_know_nothing(spark) 
     data = harness.Data(
         spark.createDataFrame(people(3000), schema), spark.createDataFrame(people(3000), schema), ("age", "ill", "never"), ("age",)
     )
-    found = harness.train(data, 11)
+    found = harness.train(data, 11, strength=0.01)
     m = found.metrics
     assert m["auc"] > m["baseline_auc"] + 0.1 and m["brier"] < m["baseline_brier"]
     assert abs(m["shuffled_auc"] - 0.5) < 0.05
     assert 0.8 < m["calibration_slope"] < 1.2 and "never" not in found.coefficients
     assert {g["trait"] for g in found.groups} == {"sex", "age", "department"}
+
+
+def test_the_calibration_slope_has_an_interval_that_says_too_extreme_risks_apart() -> None:
+    rng = np.random.default_rng(3)
+    odds = rng.normal(-2, 1, 4000)
+    label = (rng.random(4000) < 1 / (1 + np.exp(-odds))).astype(float)
+    honest, extreme = (harness.slope(label, 1 / (1 + np.exp(-by * odds))) for by in (1, 2))
+    assert honest["calibration_slope_low"] < 1 < honest["calibration_slope_high"]
+    assert extreme["calibration_slope_low"] < 0.5 < extreme["calibration_slope_high"] < 0.7
+    assert extreme["calibration_slope"] == pytest.approx(honest["calibration_slope"] / 2, abs=1e-6)
+
+
+def test_the_penalty_is_chosen_on_people_left_out(spark, monkeypatch) -> None:
+    """Forty features that tell nothing of few people ask for a strong penalty, one that tells all of many for a weak one."""
+    monkeypatch.setattr(harness, "STRENGTHS", (0.001, 0.3))
+    rng = np.random.default_rng(4)
+    names = tuple(f"f{n}" for n in range(40))
+    noise = pd.DataFrame(rng.normal(size=(150, 40)), columns=names).assign(label=rng.integers(0, 2, 150).astype(float))
+    told = rng.normal(size=2000)
+    signal = pd.DataFrame({"f0": told, "label": (rng.random(2000) < 1 / (1 + np.exp(-3 * told))).astype(float)})
+    chosen = [
+        harness.fit(spark.createDataFrame(frame.assign(person=[str(n) for n in range(len(frame))])), features)
+        .stages[-1]
+        .getRegParam()
+        for frame, features in ((noise, names), (signal, ("f0",)))
+    ]
+    assert chosen == [0.3, 0.001]

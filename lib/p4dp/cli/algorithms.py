@@ -296,7 +296,9 @@ def train(
     options: Options,
     name: Annotated[str, typer.Argument(help="admission, uncoded_diabetes or influenza_watch")],
     as_of: AsOf = None,
-    strength: Annotated[float, typer.Option(help="Strength of the ridge penalty")] = 0.01,
+    strength: Annotated[
+        float | None, typer.Option(help="Strength of the ridge penalty; without it chosen by cross-validation on the training data")
+    ] = None,
     reason: Annotated[str, typer.Option(help="Why it is trained, kept with the version")] = "",
 ) -> None:
     """Train a model on published tables, measure it, register it as candidate."""

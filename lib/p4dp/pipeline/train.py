@@ -81,13 +81,13 @@ class _Inputs:
 
 
 def run(
-    context: Context, name: str, as_of: dt.date | None, strength: float, reason: str, progress: Progress = lambda _: None
+    context: Context, name: str, as_of: dt.date | None, strength: float | None, reason: str, progress: Progress = lambda _: None
 ) -> dict[str, Any]:
     """Trains a model and registers it as candidate; returns the closing summary.
 
     Args:
         as_of: the last day that counts; without it the last day that the data cover.
-        strength: of the ridge penalty.
+        strength: of the ridge penalty; without it chosen by cross-validation on the training data.
 
     Raises:
         UsageError: no such model, nothing to train on, too few cases.
@@ -106,7 +106,7 @@ def run(
         progress("train")
         trained = harness.train(data, SMALLEST, strength)
         moved = _drift(context, name, staged["test"])
-        mlrun.params({**data.about, "strength": strength, "features": ",".join(trained.coefficients)})
+        mlrun.params({**data.about, "strength": trained.strength, "features": ",".join(trained.coefficients)})
         mlrun.metrics(trained.metrics | {f"drift.{f}": v for f, v in moved.items()})
         mlrun.object("groups.json", trained.groups)
         mlrun.object("calibration.json", trained.calibration)
@@ -124,6 +124,7 @@ def run(
         "model": name,
         "version": number,
         "run_id": mlrun.run_id,
+        "strength": trained.strength,
         **{k: round(v, 4) for k, v in trained.metrics.items()},
         "drifted": drifted,
     }

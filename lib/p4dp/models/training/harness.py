@@ -8,19 +8,25 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import statsmodels.api as sm
 from pyspark.ml import Pipeline, PipelineModel
 from pyspark.ml.classification import LogisticRegression, LogisticRegressionModel
+from pyspark.ml.evaluation import MulticlassClassificationEvaluator
 from pyspark.ml.feature import Imputer, StandardScaler, VectorAssembler
 from pyspark.ml.functions import vector_to_array
+from pyspark.ml.tuning import CrossValidator, ParamGridBuilder
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from sklearn.linear_model import LogisticRegression as Line
+from scipy.special import logit
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
 from p4dp.errors import UsageError
 
 #: Population stability index above which a feature's distribution is said to have moved.
 DRIFT = 0.2
+#: Ridge penalties that are tried, each on `FOLDS` parts of the people.
+STRENGTHS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
+FOLDS = 5
 
 
 @dataclass
@@ -42,19 +48,38 @@ class Trained:
     metrics: dict[str, float]
     calibration: list[dict[str, float]]
     groups: list[dict[str, Any]]
+    strength: float
     coefficients: dict[str, float]
     distribution: dict[str, dict[str, list[float]]]
 
 
-def fit(rows: DataFrame, features: tuple[str, ...], strength: float) -> PipelineModel:
-    """Logistic regression on standardised features; what was not measured takes the median."""
-    steps: list[Any] = [
+def fit(rows: DataFrame, features: tuple[str, ...], strength: float | None = None) -> PipelineModel:
+    """Logistic regression on standardised features; what was not measured takes the median.
+
+    Args:
+        rows: person, label, features.
+        strength: of the ridge penalty; without it the one of `STRENGTHS` with the lowest log loss on people who were left out in turn.
+    """
+    ready = Pipeline(stages=[
         Imputer(strategy="median", inputCols=list(features), outputCols=[f"{f}_" for f in features]),
         VectorAssembler(inputCols=[f"{f}_" for f in features], outputCol="raw"),
         StandardScaler(inputCol="raw", outputCol="features", withMean=True),
-        LogisticRegression(featuresCol="features", labelCol="label", regParam=strength, elasticNetParam=0.0, maxIter=100),
-    ]
-    return Pipeline(stages=steps).fit(rows)
+    ]).fit(rows)  # fmt: skip
+    line: Any = LogisticRegression(featuresCol="features", labelCol="label", elasticNetParam=0.0, maxIter=100)
+    if strength is None:
+        line = CrossValidator(
+            estimator=line,
+            estimatorParamMaps=ParamGridBuilder().addGrid(line.regParam, list(STRENGTHS)).build(),
+            evaluator=MulticlassClassificationEvaluator(metricName="logLoss"),  # type: ignore[arg-type]  # not among the stub's names
+            numFolds=FOLDS,
+            foldCol="fold",
+        )
+    else:
+        line = line.setRegParam(strength)
+    learnt = ready.transform(rows).select("features", "label", F.pmod(F.xxhash64("person"), F.lit(FOLDS)).cast("int").alias("fold"))
+    model = line.fit(learnt.cache())
+    learnt.unpersist()
+    return PipelineModel([*ready.stages, model.bestModel if strength is None else model])
 
 
 def scores(model: PipelineModel, rows: DataFrame) -> DataFrame:
@@ -71,19 +96,25 @@ def _with_gaps(rows: DataFrame, features: tuple[str, ...]) -> DataFrame:
     return rows.withColumns({f: F.col(f).cast("double") for f in features})
 
 
-def slope(label: np.ndarray, score: np.ndarray) -> tuple[float, float]:
-    """Calibration slope and intercept: 1 and 0 when the risk that is said is the risk that is."""
-    odds = np.log(np.clip(score, 1e-6, 1 - 1e-6) / (1 - np.clip(score, 1e-6, 1 - 1e-6))).reshape(-1, 1)
-    line = Line(C=1e6).fit(odds, label)
-    return float(line.coef_[0][0]), float(line.intercept_[0])
+def slope(label: np.ndarray, score: np.ndarray) -> dict[str, float]:
+    """Calibration slope with its 95 % interval, and intercept: 1 and 0 when the risk that is said is the risk that is."""
+    odds = logit(np.clip(score, 1e-6, 1 - 1e-6))
+    line = sm.GLM(label, sm.add_constant(odds, has_constant="add"), family=sm.families.Binomial()).fit()
+    low, high = line.conf_int()[1]
+    return {
+        "calibration_slope": float(line.params[1]),
+        "calibration_slope_low": float(low),
+        "calibration_slope_high": float(high),
+        "calibration_intercept": float(line.params[0]),
+    }
 
 
 def quality(prefix: str, frame: pd.DataFrame) -> dict[str, float]:
     """Discrimination and calibration of scored rows."""
     label, score = frame["label"].to_numpy(), frame["score"].to_numpy()
-    steep, intercept = slope(label, score)
-    return {f"{prefix}auc": float(roc_auc_score(label, score)), f"{prefix}brier": float(brier_score_loss(label, score)), f"{prefix}calibration_slope": steep,
-            f"{prefix}calibration_intercept": intercept, f"{prefix}calibration_gap": float(abs(score.mean() - label.mean()))}  # fmt: skip
+    found = {"auc": float(roc_auc_score(label, score)), "brier": float(brier_score_loss(label, score)), **slope(label, score),
+             "calibration_gap": float(abs(score.mean() - label.mean()))}  # fmt: skip
+    return {f"{prefix}{name}": value for name, value in found.items()}
 
 
 def _calibration(frame: pd.DataFrame, smallest: int) -> list[dict[str, float]]:
@@ -162,7 +193,7 @@ def _dealt(part: DataFrame, seed: int) -> Column:
     return (F.pmod(F.xxhash64("person", F.lit(seed)), F.lit(1_000_000)) < int(share * 1_000_000)).cast("double")
 
 
-def train(data: Data, smallest: int, strength: float = 0.01, seed: int = 1) -> Trained:
+def train(data: Data, smallest: int, strength: float | None = None, seed: int = 1) -> Trained:
     """Trains, and measures on `test`: the model, its baseline, and the same model trained on shuffled labels, which must know nothing.
 
     Raises:
@@ -187,11 +218,11 @@ def train(data: Data, smallest: int, strength: float = 0.01, seed: int = 1) -> T
     metrics = quality("", frame)
     base = fit(rows, data.baseline, strength)
     metrics |= quality("baseline_", scores(base, later).select(*columns).toPandas())
-    metrics["shuffled_auc"] = _shuffled(rows, later, features, strength, seed)
     fitted = model.stages[-1]
     assert isinstance(fitted, LogisticRegressionModel)
+    metrics["shuffled_auc"] = _shuffled(rows, later, features, fitted.getRegParam(), seed)
     weights = fitted.coefficients.toArray()
-    out = Trained(model, metrics, _calibration(frame, smallest), _groups(frame, smallest), {f: float(w) for f, w in zip(features, weights, strict=True)},
+    out = Trained(model, metrics, _calibration(frame, smallest), _groups(frame, smallest), fitted.getRegParam(), {f: float(w) for f, w in zip(features, weights, strict=True)},
                   distribution(rows, features))  # fmt: skip
     rows.unpersist()
     later.unpersist()

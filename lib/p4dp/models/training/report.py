@@ -18,7 +18,15 @@ def page(sentence: str, limits: str, about: Mapping[str, Any], trained: Trained)
     parts = [HEAD.format(title=html.escape(sentence)), f"<h1>{html.escape(sentence)}</h1><p>{html.escape(limits)}</p>",
              "<p>" + ", ".join(f"{k} {html.escape(str(v))}" for k, v in about.items()) + "</p>",
              "<table><tr><th></th><th>model</th><th>baseline</th></tr>"]  # fmt: skip
-    for name in ("auc", "brier", "calibration_slope", "calibration_intercept", "calibration_gap"):
+    for name in (
+        "auc",
+        "brier",
+        "calibration_slope",
+        "calibration_slope_low",
+        "calibration_slope_high",
+        "calibration_intercept",
+        "calibration_gap",
+    ):
         parts.append(
             f"<tr><td>{name.replace('_', ' ')}</td><td class=n>{m[name]:.4f}</td><td class=n>{m['baseline_' + name]:.4f}</td></tr>"
         )
