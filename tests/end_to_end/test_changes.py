@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from pyspark.sql import functions as F
 
 from p4dp.config import load
 from p4dp.errors import GateFailed
@@ -128,6 +129,87 @@ def test_nights_that_do_not_go_as_planned(country: Country, tmp_path: Path) -> N
         mended = reprocess.run(site.context(), rule="certificate.kind.codes")
         assert (mended["practices"], mended["quarantined_before"], mended["quarantined_after"]) == (1, 1, 0)
         assert [(r["kind"], str(r["issued_on"])) for r in site.tertio("certificate")] == [("sport", "2026-01-07")]
+
+
+def _practice_of_three_patients(home: Path, sequences: tuple[int, ...]) -> None:
+    """Deliveries in which records wait for a patient or a consultation that a later one brings, and a consultation is deleted and sent again."""
+    visits, certs = "nr,id,day,op\n", "nr,id,visit,day,what\n"
+
+    def people(*numbers: int) -> dict[str, tuple[bytes, str, int]]:
+        rows = "".join(f"{n},195{n}-02-03,W,13055\n" for n in numbers)
+        return {"identity/pat.csv": (f"id,dob,sex,town\n{rows}".encode(), "identity", len(numbers))}
+
+    def medical(seen: str, given: str) -> dict[str, tuple[bytes, str, int]]:
+        return {"medical/visits.csv": ((visits + seen).encode(), "medical", seen.count("\n")),
+                "medical/certs.csv": ((certs + given).encode(), "medical", given.count("\n"))}  # fmt: skip
+
+    files = {
+        1: (True, {**people(1), **medical("V1,1,2026-01-02,\nV3,1,2026-01-02,\n", "C1,1,V1,2026-01-02,SPO\n")}),
+        2: (False, medical("V2,2,2026-01-03,\n", "C2,1,V9,2026-01-03,SPO\nC3,3,V3,2026-01-03,SPO\n")),
+        3: (False, {**people(2), **medical("V9,1,2026-01-03,\nV1,,,D\n", "")}),
+        4: (False, medical("V1,1,2026-01-02,\n", "")),
+    }
+    for sequence in sequences:
+        full, listed = files[sequence]
+        write(home / "landing", "tertio", "P00050", sequence, dt.date(2026, 1, 4 + sequence), full, listed)  # type: ignore[arg-type]
+
+
+def _told(site: Country) -> dict[str, object]:
+    tables = site.context.tables
+    return {
+        "visits": sorted(str(r[0]) for r in tables.read("silver.encounter").select("encounter_date").collect()),
+        "certificates": tables.read("silver.certificate").where("encounter_id IS NOT NULL").count(),
+        "quarantine": sorted(
+            (r[0], r[1]) for r in tables.read("silver.quarantine").select("record_id", F.concat_ws(",", "rules")).collect()
+        ),
+        **{name: site.silver(name) for name in ("patient", "encounter", "certificate")},
+    }
+
+
+@pytest.mark.parametrize(
+    "nights",
+    [
+        ((1, 2), (3,), (4,)),
+        pytest.param(((3, 4), (1, 2)), marks=pytest.mark.verify),
+        pytest.param(((1, 2, 3, 4),), marks=pytest.mark.verify),
+    ],
+)
+def test_what_arrives_in_whatever_order_gives_what_a_rebuild_gives(
+    spark, tmp_path: Path, nights: tuple[tuple[int, ...], ...]
+) -> None:
+    site = Country(spark, tmp_path)
+    visits = {
+        **TERTIO["medical"]["visits.csv"],
+        "columns": {"nr": "record_id", "id": "patient_id", "day": "encounter_date", "op": "op"},
+    }  # type: ignore[index]
+    declared = {
+        **TERTIO,
+        "medical": {**TERTIO["medical"], "visits.csv": visits},
+        "values": {**TERTIO["values"], "op": {"D": "delete"}, "certificate.kind": {"SPO": "sport"}},
+    }  # type: ignore[dict-item]
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / "tertio.yaml").write_text(yaml.safe_dump(declared), "utf-8")
+    (tmp_path / "landing").mkdir()
+    (tmp_path / "landing" / "practices.jsonl").write_text(
+        json.dumps({"practice_id": "P00050", "software": "tertio", "commune": "13055", "joined_on": "2026-01-01"})
+    )
+    site.config = load(ROOT / "conf" / "test.yaml", str(tmp_path), [f"sources={tmp_path}/sources"])
+    for night in nights:
+        _practice_of_three_patients(tmp_path, night)
+        assert site.night()["refused"] == 0
+    told = _told(site)
+    assert told["visits"] == [
+        "2026-01-02",
+        "2026-01-02",
+        "2026-01-03",
+        "2026-01-03",
+    ]  # V1 again, V3, V2 of a patient told of later, V9
+    assert told["certificates"] == 1  # C2, whose consultation came later; C1 went with V1 and does not come back with it
+    assert told["quarantine"] == [("C3", "certificate.patient_key.required")]  # of whom nobody tells
+    before = site.context.ledger.published()["silver.encounter"]
+    with site.lease() as lease:
+        reprocess.rebuild(Context.of(site.config, site.spark, lease))
+    assert _told(site) == told and site.context.ledger.published()["silver.encounter"] > before
 
 
 def _killed_once(home: Path, seconds: float) -> None:

@@ -26,7 +26,7 @@ def test_a_registered_spark_model_gives_the_same_scores_in_an_empty_environment(
         {"age": rng.uniform(20, 90, 500), "bmi": np.where(rng.random(500) < 0.3, np.nan, rng.normal(26, 4, 500))}
     ).round(6)
     rows["label"] = (rng.random(500) < 1 / (1 + np.exp(3 - 0.04 * rows["age"]))).astype(float)
-    model = harness.fit(spark.createDataFrame(rows), ("age", "bmi"), 0.01)
+    model = harness.fit(spark.createDataFrame(rows.assign(person=rows.index.astype(str))), ("age", "bmi"), 0.01)
     ours = harness.scores(model, spark.createDataFrame(rows)).toPandas()["score"]
     signature = infer_signature(rows[["age", "bmi"]], np.array([0.0]))
     config = config_at(tmp_path, f"mlflow.uri={server[0]}")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import random
 
+from pyspark.sql import Row
 from pyspark.sql import functions as F
 
+from p4dp.contracts import table
+from p4dp.contracts.bronze.nested import element_fields
 from p4dp.silver import versions
 
 _ROWS = [
@@ -29,6 +32,30 @@ def test_the_highest_sequence_counts_whatever_the_order(spark) -> None:
         latest = versions.latest(frame, keys).drop("copies").distinct()
         results.add(tuple(sorted(tuple(r) for r in latest.collect())))
     assert results == {((1, 3, "upsert", 1), (2, 2, "delete", 1), (3, 1, "upsert", 2), (4, 5, "upsert", 1))}
+
+
+def test_children_of_two_containers_under_one_number_stay_apart_and_are_broken(spark) -> None:
+    """The same document twice in one delivery: nobody can say which is meant, and no two rows share a key."""
+    kind = table("bronze.document")
+    fields = element_fields(kind)
+    text = [c for c in versions._SHARED if c not in ("record_key", "record_id", "sequence")]
+    element = "array<struct<" + ",".join(f"{f}:string" for f in fields) + ">>"
+    schema = f"{', '.join(f'{c} string' for c in text)}, record_key bigint, record_id string, sequence bigint, _copies int, source_file string, source_row bigint, document {element}"
+
+    def opened(*holders: tuple[int, int, str | None, list[str | None]]) -> list[Row]:
+        rows = []
+        for row, copies, record_id, numbers in holders:
+            elements = [tuple(n if f == "record_id" else None for f in fields) for n in numbers]
+            rows.append((*("upsert" if c == "op" else c for c in text), 7, record_id, 1, copies, "a", row, elements))
+        return (
+            versions.nested(spark.createDataFrame(rows, schema), "dossier", kind).select("record_key", "_copies", "moved").collect()
+        )
+
+    twice = opened((1, 2, "D", ["document"]), (2, 2, "D", ["document"]))
+    assert len({r[0] for r in twice}) == 2 and {r[1] for r in twice} == {2}
+    beside = opened((1, 1, "D", ["1", None, None]))
+    assert len({r[0] for r in beside}) == 3 and {r[1] for r in beside} == {1}  # a number is never taken for a place
+    assert opened((1, 1, None, ["x"]))[0]["moved"] == "container"
 
 
 def test_children_go_with_a_deleted_container(pipe) -> None:

@@ -7,6 +7,8 @@ import hashlib
 from pathlib import Path
 
 import orjson
+import pyarrow as pa
+import pytest
 
 from p4dp.identity.keys import PseudonymMaker
 from p4dp.pipeline.opening import Delivery, open_delivery
@@ -52,7 +54,7 @@ def test_words_find_their_record() -> None:
         {"id": "C1", "patient": "7", "note_text": "vu", "reason": [{"id": "R1", "reason_text": "toux"}, {"reason_text": "fièvre"}]},
     ).words()
     assert [(w["holder_id"], w["kind"], w["inside"], w["text"]) for w in words.to_pylist()] == [
-        ("C1", "encounter", None, "vu"), ("C1", "reason", "R1", "toux"), ("C1", "reason", "1", "fièvre")]  # fmt: skip
+        ("C1", "encounter", None, "vu"), ("C1", "reason", "R1", "toux"), ("C1", "reason", "@1", "fièvre")]  # fmt: skip
 
 
 def _delivery(folder: Path, **files: bytes) -> Delivery:
@@ -73,4 +75,47 @@ def test_a_number_used_twice_is_counted_over_the_files_of_a_delivery(tmp_path: P
     opened = open_delivery(delivery, SOURCES["tabula"], MAKE, 1)
     rows = opened.parts["reason"][0].to_pylist()
     assert [(r["record_id"], r["copies"]) for r in rows] == [("1", None), ("2", 2), ("2", 2)]
-    assert [r["local_id"] for r in opened.parts["unsure"][0].to_pylist()] == ["7", "9"]
+    assert [r["patient_key"] for r in opened.parts["unsure"][0].to_pylist()] == [MAKE.patient("P1", n) for n in ("7", "9")]
+
+
+def test_a_word_for_what_became_of_a_record_must_be_explained() -> None:
+    rows = _nidus(
+        {"id": "C1", "patient": "7", "op": "SUPPR"},
+        {"id": "no number", "patient": "7", "op": "S"},
+        {"id": "C3", "patient": "7", "op": "S"},
+    ).records()
+    assert list(zip(rows["op"].to_pylist(), rows["moved"].to_pylist(), strict=True)) == [
+        ("upsert", "op"),
+        ("upsert", "record_id"),
+        ("delete", None),
+    ]
+
+
+def test_people_are_made_whole_and_two_under_one_number_are_told() -> None:
+    def person(key: str, **traits: object) -> dict[str, object]:
+        return {"patient_key": key, "birth_year": 1950, "birth_month": 3, "sex": "F", "nir_status": "valid", **traits}
+
+    rows = [
+        person("a", commune=None),
+        person("a", commune="13055"),
+        person("b"),
+        person("b", birth_year=1980),
+        person("c", commune="12 rue des Lilas"),
+    ]
+    found = {r["patient_key"]: r for r in records.people(rows, "patient", ORIGIN).to_pylist()}
+    assert (found["a"]["commune"], found["a"]["copies"], found["b"]["copies"]) == ("13055", None, 2)
+    assert (found["c"]["commune"], found["c"]["moved"]) == (None, "commune")
+
+
+@pytest.mark.parametrize(
+    "text", ["1790356121135", "179035612113582", "7790301000001", "1.79.03.56.121.135", "1-79-03-2A-121-135", "pat:2790356121135"]
+)
+def test_no_nir_has_the_shape_of_a_number(text: str) -> None:
+    assert records.guarded(pa.array([text]), "id")[0].to_pylist() == [None]
+
+
+@pytest.mark.parametrize(
+    "text", ["3400932857241", "20260105101500", "2026-01-05-000123", "C-1", "8f14e45f-ceea-467f-9d5e-1c2d3e4f5a6b"]
+)
+def test_numbers_of_other_things_keep_their_shape(text: str) -> None:
+    assert records.guarded(pa.array([text]), "id")[0].to_pylist() == [text]

@@ -35,8 +35,8 @@ def skipped_by(table: Table) -> tuple[str, ...]:
     return tuple(c.name for c in table.columns if c.name in (*usual, *table.cluster) or c.type in ("date", "timestamp"))
 
 
-def create(table: Table, location: str) -> str:
-    """One statement that creates the table with everything that it promises."""
+def create(table: Table, location: str, anew: bool = False) -> str:
+    """One statement that creates the table with everything that it promises; `anew` empties one that is there, as its next version."""
     properties = {f"delta.constraints.{name}": sql for name, sql in checks(table).items()}
     # planning asks each scan of such a table twice for its files, so only what nights change in place has them
     changed_in_place = "true" if table.layer in ("silver", "events") else "false"
@@ -46,6 +46,6 @@ def create(table: Table, location: str) -> str:
     listed = ", ".join(f"{quoted(k)} = {quoted(v)}" for k, v in properties.items())
     cluster = f" CLUSTER BY ({', '.join(table.cluster)})" if table.cluster else ""
     return (
-        f"CREATE TABLE IF NOT EXISTS delta.`{location}` ({columns(table)}) USING delta"
+        f"{'CREATE OR REPLACE TABLE' if anew else 'CREATE TABLE IF NOT EXISTS'} delta.`{location}` ({columns(table)}) USING delta"
         f" COMMENT {quoted(table.grain)}{cluster} TBLPROPERTIES ({listed})"
     )

@@ -15,7 +15,7 @@ from p4dp.cli.options import Options, progress_of, say, takes_options, writing
 from p4dp.errors import DeliveriesRefused, GateFailed, UsageError
 
 app = typer.Typer()
-StrictOption = Annotated[bool, typer.Option("--strict", help="Exit 3 when a delivery was refused")]
+StrictOption = Annotated[bool, typer.Option("--strict", help="Exit 3 when a delivery was refused or left out")]
 DateOption = Annotated[str | None, typer.Option("--date", help="Deliveries extracted after this day wait (yyyy-MM-dd)")]
 
 
@@ -37,6 +37,8 @@ def stage(options: Options, name: str, until: str | None, strict: bool, last: st
             raise
         finally:
             summary["outcome"] = outcome
+            if outcome == "gate_failed":
+                say(options, summary, name)
             if outcome != "error":
                 context.tables.log(
                     "ops.run",
@@ -53,8 +55,8 @@ def stage(options: Options, name: str, until: str | None, strict: bool, last: st
                     ],
                 )
     say(options, summary, name)
-    if strict and summary["refused"]:
-        raise DeliveriesRefused(f"{summary['refused']} deliveries refused: p4dp status")
+    if strict and (bad := summary["refused"] + summary["left_out"]):
+        raise DeliveriesRefused(f"{bad} deliveries refused or left out: p4dp status")
 
 
 def day(text: str | None) -> dt.date | None:

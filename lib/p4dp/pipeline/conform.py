@@ -16,7 +16,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from p4dp.artefacts import rules
-from p4dp.contracts import Table, table
+from p4dp.contracts import Table, layer, table
 from p4dp.pipeline import judged
 from p4dp.pipeline.context import Context
 from p4dp.pipeline.discover import registry
@@ -24,8 +24,8 @@ from p4dp.pipeline.plan import plan
 from p4dp.pipeline.raw import Raw
 from p4dp.silver import TRANSFORMATIONS
 
-#: Written before the rest: a record whose encounter is not in silver is an orphan.
-_BEFORE = "encounter"
+#: Written before the rest, in this order: records of a patient of whom nothing is told are broken, and so are those whose encounter is not in silver.
+_BEFORE = ("patient", "encounter")
 
 
 @dataclass(frozen=True)
@@ -95,20 +95,24 @@ def _merge(context: Context, raw: Raw, kind: str) -> Written | None:
 
 
 def _flipped(context: Context, raw: Raw) -> tuple[str, ...]:
-    """Practices where a later delivery mends or breaks an encounter: records that hang on it and were not sent again change with it."""
-    rows = judged.typed(context, raw, _BEFORE)
-    if rows is None:
+    """Practices where records that were not sent again change with what a delivery brings: an encounter or a patient that they waited for, an encounter that it breaks."""
+    quarantine, found = context.tables.read("silver.quarantine"), []
+    rows = judged.typed(context, raw, "encounter")
+    if rows is not None:
+        said = rows.select("encounter_id", "practice_key", F.expr(rules.kept(table("silver.encounter"))).alias("kept"))
+        orphans = quarantine.where("exists(rules, r -> r LIKE '%.encounter_id.orphan')").select("container_id")
+        waited = quarantine.where("table_name = 'encounter'").select("record_key").union(orphans).toDF("encounter_id").distinct()
+        found.append(said.where("kept").join(F.broadcast(waited), "encounter_id", "left_semi").select("practice_key"))
+        held = context.tables.read("silver.encounter").select("encounter_id")
+        found.append(held.join(F.broadcast(said.where("NOT kept")), "encounter_id").select("practice_key"))
+    patients = raw.latest("patient")
+    if patients is not None:
+        nobody = quarantine.where("exists(rules, r -> r LIKE '%.patient_key.required')").select("patient_key").distinct()
+        found.append(patients.where("op = 'upsert'").join(F.broadcast(nobody), "patient_key", "left_semi").select("practice_key"))
+    if not found:
         return ()
-    contract = table(f"silver.{_BEFORE}")
-    said = rows.select("encounter_id", "practice_key", F.expr(rules.kept(contract)).alias("kept"))
-    quarantine = context.tables.read("silver.quarantine").where(F.col("table_name") == _BEFORE)
-    mended = said.where("kept").join(
-        F.broadcast(quarantine.select(F.col("record_key").alias("encounter_id"))), "encounter_id", "left_semi"
-    )
-    held = context.tables.read(f"silver.{_BEFORE}").select("encounter_id")
-    broken = held.join(F.broadcast(said.where("NOT kept")), "encounter_id")
-    found = mended.select("practice_key").union(broken.select("practice_key")).distinct().collect()
-    return tuple(sorted({r[0] for r in found} - set(raw.todo.again)))
+    practices = reduce(DataFrame.union, found).distinct().collect()
+    return tuple(sorted({r[0] for r in practices} - set(raw.todo.again)))
 
 
 def _gone(context: Context, raw: Raw, kind: str, contract: Table) -> DataFrame | None:
@@ -176,20 +180,30 @@ def _practices(context: Context, batch_id: int) -> None:
     context.tables.overwrite("silver.practice", frame)
 
 
-def run(context: Context, batch_id: int, practices: tuple[str, ...] = ()) -> dict[str, int]:
-    """Conforms a batch; returns the number of deliveries that were read and of tables written."""
-    todo = plan(context, batch_id, practices)
+def run(context: Context, batch_id: int, practices: tuple[str, ...] = (), anew: bool = False) -> dict[str, int]:
+    """Conforms a batch; returns the number of deliveries that were read and of tables written.
+
+    Args:
+        practices: computed again whatever arrived.
+        anew: silver is made from nothing.
+    """
+    if anew:
+        with ThreadPoolExecutor(context.config.batch.parallel_tables) as pool:
+            list(pool.map(context.tables.empty, [f"silver.{contract.name}" for contract in layer("silver")]))
+    todo = plan(context, batch_id, practices, anew)
     if not todo.counting:
         return {"deliveries": 0, "tables": 0}
     raw = Raw(context, todo)
     if not todo.first and (flipped := _flipped(context, raw)):
         todo = plan(context, batch_id, (*practices, *flipped))
         raw = Raw(context, todo)
-    for name in ("silver.encounter", "silver.quarantine"):
+    for name in ("silver.patient", "silver.encounter", "silver.quarantine"):
         context.tables.create(name)
     write = _append if todo.first else _merge
-    others = [k for k in TRANSFORMATIONS if k != _BEFORE]
-    written = [write(context, raw, _BEFORE)]
+    others = [k for k in TRANSFORMATIONS if k not in _BEFORE]
+    written = [write(context, raw, "patient")]
+    raw.find_strangers()
+    written.append(write(context, raw, "encounter"))
     raw.find_orphans(others)
     with ThreadPoolExecutor(context.config.batch.parallel_tables) as pool:
         written += pool.map(lambda kind: write(context, raw, kind), others)

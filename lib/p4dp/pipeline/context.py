@@ -58,5 +58,5 @@ class Context:
         )
 
     def outbox(self, batch_id: int) -> str:
-        """Where split leaves what land may read: pseudonyms and coarsened traits, no identity."""
+        """Where split leaves what land and conform may read: pseudonyms and coarsened traits, no identity."""
         return f"{self.config.at(self.config.roots.vault)}/outbox/batch={batch_id}"

@@ -52,6 +52,19 @@ def registry(context: Context) -> dict[str, dict[str, Any]]:
         raise UsageError(f"{file}: every line is a JSON object with practice_id, software, commune, joined_on") from None
 
 
+def _decided(context: Context) -> set[tuple[str, str]]:
+    """(folder, checksum) of manifests that were decided on; not of those that were refused because the platform did not know what it knows by now."""
+    states, practices = context.ledger.states(), None
+    out = set()
+    for s in states:
+        if s["code"] in ("delivery.unknown_software", "delivery.unknown_practice"):
+            practices = registry(context) if practices is None else practices
+            if s["software"] in context.sources and practices.get(s["practice_id"], {}).get("software") == s["software"]:
+                continue
+        out.add((s["folder"], s["manifest_sha256"]))
+    return out
+
+
 def waiting(context: Context, until: dt.date | None) -> list[Found]:
     """Deliveries whose manifest is new or changed since the ledger decided, oldest extraction first.
 
@@ -59,11 +72,13 @@ def waiting(context: Context, until: dt.date | None) -> list[Found]:
     """
     landing = context.config.at(context.config.roots.landing)
     filesystem, root = _filesystem(landing)
-    decided = {(s["folder"], s["manifest_sha256"]) for s in context.ledger.states()}
-    known_folders = {f for f, _ in decided}
+    decided = _decided(context)
     newest: dict[str, dt.datetime] = {}
-    for s in context.ledger.states():
-        newest[s["folder"]] = max(newest.get(s["folder"], s["at"]), s["at"])
+    for s in (
+        context.ledger.states()
+    ):  # of a folder that was accepted a look at the clock does; another is sent again with whatever time
+        if s["state"] == "accepted":
+            newest[s["folder"]] = max(newest.get(s["folder"], s["at"]), s["at"])
     found: list[Found] = []
     folders = [
         (s, p, d) for s in _children(filesystem, root) for p in _children(filesystem, s.path) for d in _children(filesystem, p.path)
@@ -73,7 +88,7 @@ def waiting(context: Context, until: dt.date | None) -> list[Found]:
         info = filesystem.get_file_info(f"{delivery.path}/manifest.json")
         if info.type != pafs.FileType.File:
             continue  # still being delivered: the manifest is written last
-        if folder in known_folders and info.mtime and info.mtime <= newest[folder].astimezone(dt.UTC):
+        if folder in newest and info.mtime and info.mtime <= newest[folder].astimezone(dt.UTC):
             continue
         with filesystem.open_input_stream(info.path) as stream:
             content = bytes(stream.readall())
@@ -96,8 +111,8 @@ def _children(filesystem: pafs.FileSystem, path: str) -> list[pafs.FileInfo]:
 
 def order_problems(context: Context, batch: list[Found], practices: dict[str, dict[str, Any]]) -> dict[str, DefectiveDelivery]:
     """Delivery rules that need more than one delivery, or the registry: folder → problem."""
-    states = [s for s in context.ledger.states() if s["state"] == "accepted"]
-    ids = {s["delivery_id"]: s["manifest_sha256"] for s in states}
+    landed = [s for s in context.ledger.states() if s["state"] != "refused"]  # bronze knows a delivery by its id for good
+    ids, states = {s["delivery_id"] for s in landed}, [s for s in landed if s["state"] == "accepted"]
     sequences = {(s["practice_id"], s["sequence"]): s["delivery_id"] for s in states}
     readable = [f for f in batch if f.manifest]
     twice = Counter((f.practice_id, f.manifest.sequence) for f in readable if f.manifest)
@@ -120,7 +135,7 @@ def order_problems(context: Context, batch: list[Found], practices: dict[str, di
         elif practice["software"] != found.software:
             refuse("delivery.unknown_practice", f"the registry says that this practice uses {practice['software']}")
         if found.delivery_id in ids or same[found.delivery_id] > 1:
-            refuse("delivery.duplicate_id", "another content was accepted under this delivery_id; send it under a new one")
+            refuse("delivery.duplicate_id", "another content was landed under this delivery_id; send it under a new one")
         if sequences.get((found.practice_id, manifest.sequence), found.delivery_id) != found.delivery_id:
             refuse("delivery.sequence", f"sequence {manifest.sequence} was accepted before; number deliveries without repeats")
         if twice[(found.practice_id, manifest.sequence)] > 1:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from difflib import get_close_matches
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -20,12 +21,30 @@ from pyspark.sql import functions as F
 from p4dp.artefacts.ddl import constraint_name
 from p4dp.artefacts.suite import added_columns
 from p4dp.contracts import Table, layer
-from p4dp.errors import GateFailed
+from p4dp.errors import GateFailed, UsageError
 from p4dp.pipeline.context import Context, log
 from p4dp.quality import great_expectations as ge
 from p4dp.storage.ledger import now
 
 _IN_MEMORY = 20_000
+
+
+def check_codes(context: Context, *asked: str) -> None:
+    """Refuses codes that no row rule has: a tolerance that is mistyped would never bite.
+
+    Raises:
+        UsageError: which code, and where it stands.
+    """
+    known = {r.code for c in layer("silver") for r in c.rules if r.severity == "row"}
+    told = {"--rule": asked, "quality.zero_tolerance": context.config.quality.zero_tolerance}
+    told |= {f"zero_tolerance of conf/sources/{n}.yaml": s.zero_tolerance for n, s in context.sources.items()}
+    for where, codes in told.items():
+        for code in codes:
+            if code not in known:
+                near = get_close_matches(code, known, 1)
+                raise UsageError(
+                    f"{where}: no row rule {code}{f'; is it {near[0]}?' if near else ''} (p4dp dictionary TABLE lists them)"
+                )
 
 
 def quarantined_shares(context: Context, batch_id: int) -> list[dict[str, Any]]:
@@ -62,7 +81,7 @@ def to_leave_out(context: Context, batch_id: int) -> list[tuple[str, str, str]]:
             continue
         source = context.sources[share["software"]]
         limit = quality.tolerance if source.tolerance is None else source.tolerance
-        hit = sorted(set(share["rules"]) & set(quality.zero_tolerance))
+        hit = sorted(set(share["rules"]) & {*quality.zero_tolerance, *source.zero_tolerance})
         if hit:
             out.append((share["delivery_id"], "delivery.zero_tolerance", f"broken: {', '.join(hit)}"))
         elif share["rows"] >= quality.min_rows and share["broken"] / share["rows"] > limit:

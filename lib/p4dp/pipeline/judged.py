@@ -12,7 +12,18 @@ from p4dp.pipeline.raw import Raw
 from p4dp.silver import TRANSFORMATIONS
 
 #: What a pointer takes over from the row.
-_POINTER = ("record_id", "practice_key", "software", "rules", "copies", "container_id", "delivery_id", "sequence", "batch_id")
+_POINTER = (
+    "record_id",
+    "practice_key",
+    "patient_key",
+    "software",
+    "rules",
+    "copies",
+    "container_id",
+    "delivery_id",
+    "sequence",
+    "batch_id",
+)
 
 
 def typed(context: Context, raw: Raw, kind: str) -> DataFrame | None:
@@ -21,6 +32,8 @@ def typed(context: Context, raw: Raw, kind: str) -> DataFrame | None:
     if rows is None:
         return None
     out = TRANSFORMATIONS[kind](rows.where("op = 'upsert'"), context.mappings)
+    if kind != "patient" and "patient_key" in out.columns:
+        out = raw.with_strangers(out)
     # rows say which delivery their version came from; the batch that writes them is this one
     return out.withColumn("batch_id", F.lit(raw.todo.batch_id).cast("bigint"))
 
@@ -36,8 +49,9 @@ def with_codes(rows: DataFrame, kind: str) -> DataFrame:
 def pointers(rows: DataFrame, kind: str) -> DataFrame:
     """Broken rows (with `_rules`) → rows of the quarantine, one per record."""
     container = F.col("container_id") if "container_id" in rows.columns else F.lit(None).cast("bigint")
+    patient = [F.col(c) for c in ("_named", "patient_key") if c in rows.columns]
     chosen = rows.select(
-        F.lit(kind).alias("table_name"), "record_key", "record_id", "practice_key", "software", F.col("_rules").alias("rules"),
+        F.lit(kind).alias("table_name"), "record_key", "record_id", "practice_key", F.coalesce(*patient, F.lit(None).cast("string")).alias("patient_key"), "software", F.col("_rules").alias("rules"),
         F.col("_copies").cast("int").alias("copies"), container.alias("container_id"), "delivery_id", "sequence", "batch_id",
     )  # fmt: skip
     return chosen.groupBy("table_name", "record_key").agg(*[F.first(c).alias(c) for c in _POINTER])

@@ -14,6 +14,8 @@ from p4dp.sources.records import ADDED_AT_LANDING
 from p4dp.storage import parts
 from p4dp.storage.ledger import now
 
+#: The part that names patients of whom the delivery's own identity part does not tell.
+UNSURE = "unsure"
 _WORDS = (
     "practice_key string, patient_key string, holder_kind string, holder_id string, kind string, inside string, field string, "
     "text string, delivery_id string, sequence bigint"
@@ -39,8 +41,7 @@ class _Outbox:
     def __init__(self, context: Context, batch_id: int) -> None:
         self._context, self._batch_id = context, batch_id
         self.files = parts.read_list(context.outbox(batch_id))
-        unknown = self.files.pop("unknown", None)
-        self._unknown = context.spark.read.parquet(*unknown) if unknown else None
+        self.files.pop(UNSURE, None)  # conform's
 
     def read(self, part: str) -> DataFrame:
         """Rows of a part, as the table that they go to wants them."""
@@ -50,11 +51,6 @@ class _Outbox:
             contract = table(f"bronze.{part}")
             schema = columns(contract, tuple(n for n in contract.names if n not in ADDED_AT_LANDING))
         rows = self._context.spark.read.schema(schema).parquet(*self.files[part])
-        if self._unknown is not None:
-            missing = F.broadcast(self._unknown.withColumn("_unknown", F.lit(True)))
-            rows = rows.join(missing, "patient_key", "left").withColumn(
-                "patient_key", F.when(F.col("_unknown").isNull(), F.col("patient_key"))
-            )
         return rows.withColumns(
             {
                 "record_key": _words_key() if part == "free_text" else _record_key(part),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -32,9 +33,9 @@ def _open(context: Context, until: dt.date | None) -> OpenBatch | None:
     return OpenBatch(batch_id, "nightly", frozenset({"opened"}), tuple(f.folder for f in found), ())
 
 
-def _take_back(context: Context, batch: OpenBatch) -> None:
-    """Takes silver back to its published versions; to empty, when it is being made from nothing."""
-    published = {} if batch.kind == "rebuild" else context.ledger.published()
+def _take_back(context: Context) -> None:
+    """Takes silver back to its published versions."""
+    published = context.ledger.published()
 
     def back(name: str) -> None:
         wanted = published.get(name, 0)
@@ -45,15 +46,15 @@ def _take_back(context: Context, batch: OpenBatch) -> None:
         list(pool.map(back, [f"silver.{contract.name}" for contract in layer("silver")]))
 
 
-def _conform_and_gate(context: Context, batch: OpenBatch, seconds: dict[str, float], progress: Progress) -> int:
-    """Conforms until no delivery has to be left out, then gates and publishes; returns the number left out."""
-    left_out, resumed = 0, not context.tables.is_new(batch.batch_id)
+def _conform_and_gate(context: Context, batch: OpenBatch, seconds: dict[str, float], progress: Progress) -> None:
+    """Conforms until no delivery has to be left out, then gates and publishes."""
+    anew, left_out, resumed = batch.kind == "rebuild", 0, not context.tables.is_new(batch.batch_id)
     while True:
         progress("conform")
         if "conformed" not in batch.steps or left_out:
             if resumed or left_out:  # what a killed run wrote, or what is left out now, must not stay
-                _take_back(context, batch)
-            _timed(seconds, "conform", lambda: conform.run(context, batch.batch_id, batch.practices))
+                _take_back(context)
+            _timed(seconds, "conform", lambda: conform.run(context, batch.batch_id, batch.practices, anew))
         out = gate.to_leave_out(context, batch.batch_id)
         if not out:
             break
@@ -84,7 +85,7 @@ def _conform_and_gate(context: Context, batch: OpenBatch, seconds: dict[str, flo
         _timed(seconds, "gate", lambda: gate.run(context, batch.batch_id))
     except GateFailed:
         context.ledger.step(batch.batch_id, batch.kind, "failed")  # first: a run killed while it takes back conforms again
-        _take_back(context, batch)
+        _take_back(context)
         raise
     versions = {
         f"{t.layer}.{t.name}": (stage, context.tables.version(f"{t.layer}.{t.name}"))
@@ -94,7 +95,6 @@ def _conform_and_gate(context: Context, batch: OpenBatch, seconds: dict[str, flo
     }
     context.ledger.publish(batch.batch_id, versions)
     context.ledger.step(batch.batch_id, batch.kind, "published", seconds.get("gate"))
-    return left_out
 
 
 def _timed(seconds: dict[str, float], step: str, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -106,22 +106,24 @@ def _timed(seconds: dict[str, float], step: str, work: Callable[[], dict[str, An
 
 def work(context: Context, batch: OpenBatch, seconds: dict[str, float], progress: Progress, last: str = "gate") -> dict[str, int]:
     """Takes a batch through the stages that it has not reached, up to `last`."""
-    counts = {"accepted": 0, "refused": 0, "left_out": 0}
+    unreachable = 0
     if "split" not in batch.steps and batch.kind == "nightly":
         progress("split")
         # the ledger's decisions are split's last write: a run that was killed after them has left its outbox whole
         if not any(s["batch_id"] == batch.batch_id for s in context.ledger.states()):
             wanted = set(batch.deliveries)
             found = [f for f in discover.waiting(context, None) if f.folder in wanted]
-            counts |= _timed(seconds, "split", lambda: split.run(context, batch.batch_id, found))
+            unreachable = _timed(seconds, "split", lambda: split.run(context, batch.batch_id, found))["unreachable"]
         context.ledger.step(batch.batch_id, batch.kind, "split", seconds.get("split"))
     if last != "split" and "landed" not in batch.steps and batch.kind == "nightly":
         progress("land")
         _timed(seconds, "land", lambda: land.run(context, batch.batch_id))
         context.ledger.step(batch.batch_id, batch.kind, "landed", seconds["land"])
     if last == "gate":
-        counts["left_out"] = _conform_and_gate(context, batch, seconds, progress)
-    return counts
+        _conform_and_gate(context, batch, seconds, progress)
+    # from the ledger: a run that was resumed after its decisions tells of them too
+    states = Counter(s["state"] for s in context.ledger.states() if s["batch_id"] == batch.batch_id)
+    return {**{s: states[s] for s in ("accepted", "refused", "left_out")}, "unreachable": unreachable}
 
 
 def _link(context: Context, seconds: dict[str, float], progress: Progress) -> int:
@@ -158,14 +160,15 @@ def run(
         last: the last stage to run: split, land or gate (conform and gate).
     """
     seconds: dict[str, float] = {}
-    totals = {"batches": 0, "accepted": 0, "refused": 0, "left_out": 0}
+    totals = {"batches": 0, "accepted": 0, "refused": 0, "left_out": 0, "unreachable": 0}
+    gate.check_codes(context)
     batch = _open(context, until)
     while batch:
         counts = work(context, batch, seconds, progress, last)
         totals["batches"] += 1
         for key, n in counts.items():
             totals[key] += n
-        if last != "gate":
+        if last != "gate" or counts["unreachable"]:  # those would be found waiting again at once
             break
         batch = _open(context, until)
     if last == "gate":

@@ -24,8 +24,8 @@ from p4dp.sources.manifest import ManifestFile
 from p4dp.sources.spec import FileSpec, NestedSpec, SourceSpec
 from p4dp.sources.verify import Verified
 
-#: Patient numbers that medical files name and this delivery's identity part does not: the vault may know them from before.
-UNSURE = pa.schema([("practice_id", pa.string()), ("local_id", pa.string()), ("patient_key", pa.string())])
+#: Patients whom medical files name and this delivery's identity part does not: another delivery may tell of them, earlier or later.
+UNSURE = pa.schema([("patient_key", pa.string())])
 Row = dict[str, Any]
 
 
@@ -105,10 +105,11 @@ class _Opening:
 
         Raises:
             DefectiveDelivery: it is not what the manifest says, or cannot be read to its end.
+            OSError: the file system does not give it now.
         """
         try:
             data = content(f"{self.delivery.folder}/{file.path}")
-        except OSError:
+        except FileNotFoundError:
             raise DefectiveDelivery("delivery.missing_file", path, "listed in the manifest, not in the folder") from None
         verify.checksum(data, file.sha256, path)
         self.out.size += len(data)
@@ -194,8 +195,7 @@ class _Opening:
                 out.add(kind, records.people(rows, kind, self.origin))
         practice_id = self.delivery.practice_id
         unsure = sorted(self.named - {p["local_id"] for p in self.patients})
-        listed = [{"practice_id": practice_id, "local_id": n, "patient_key": self.make.patient(practice_id, n)} for n in unsure]
-        out.add("unsure", pa.Table.from_pylist(listed, schema=UNSURE))
+        out.add("unsure", pa.table({"patient_key": [self.make.patient(practice_id, n) for n in unsure]}, schema=UNSURE))
         return out
 
 

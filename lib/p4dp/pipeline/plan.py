@@ -16,7 +16,8 @@ class Plan:
         counting: deliveries whose rows are read: delivery_id → batch that landed it.
         several: those of them whose practice has more than one in the plan: only their records can have several versions.
         again: practices computed again that silver may hold already, by key.
-        first: whether no practice of the batch was ever conformed, so that rows can be appended.
+        first: whether silver holds nothing of the batch's practices, so that rows can be appended.
+        anew: whether silver is made from nothing.
     """
 
     batch_id: int
@@ -24,10 +25,11 @@ class Plan:
     several: tuple[str, ...]
     again: tuple[str, ...]
     first: bool
+    anew: bool = False
 
 
-def plan(context: Context, batch_id: int, practices: tuple[str, ...] = ()) -> Plan:
-    """Sorts the practices of a batch; `practices` (a reprocess) are computed again whatever arrived."""
+def plan(context: Context, batch_id: int, practices: tuple[str, ...] = (), anew: bool = False) -> Plan:
+    """Sorts the practices of a batch; `practices` (a reprocess) are computed again whatever arrived, into empty tables when `anew`."""
     by_practice: dict[str, list[dict[str, Any]]] = {}
     for state in context.ledger.states():
         if state["state"] == "accepted":
@@ -51,6 +53,6 @@ def plan(context: Context, batch_id: int, practices: tuple[str, ...] = ()) -> Pl
         counting |= chosen
         if len(chosen) > 1:
             several += chosen
-    if not context.tables.exists("silver.encounter"):  # a rebuild: there is nothing to merge into
+    if anew:  # there is nothing to merge into
         again, first = [], True
-    return Plan(batch_id, counting, tuple(several), tuple(sorted(again)), first)
+    return Plan(batch_id, counting, tuple(several), tuple(sorted(again)), first, anew)

@@ -10,8 +10,10 @@ from pyspark.sql import functions as F
 from p4dp.contracts import layer, table
 from p4dp.contracts.bronze.nested import DOSSIER_CHILDREN, ENCOUNTER_CHILDREN
 from p4dp.pipeline.context import Context
+from p4dp.pipeline.land import UNSURE
 from p4dp.pipeline.plan import Plan
 from p4dp.silver import versions
+from p4dp.storage import parts
 
 CONTAINERS = {"encounter": {t.name for t in ENCOUNTER_CHILDREN}, "dossier": {t.name for t in DOSSIER_CHILDREN}}
 
@@ -34,9 +36,10 @@ class Raw:
         self._contested_kinds: set[str] = set()
         self._deleted: DataFrame | None = None
         self._missing: DataFrame | None = None
+        self._strangers: DataFrame | None = None
         nested = [n for n, s in context.sources.items() if s.reader != "delimited"]
-        #: whether a container's software delivers children inside it
-        self._nested = F.col("software").isin(nested)
+        #: whether an encounter's software delivers children inside it; documents always hold theirs
+        self._nested = {"encounter": F.col("software").isin(nested), "dossier": F.lit(True)}
         self.superseded: DataFrame | None = None
         self._prepare()
 
@@ -84,8 +87,11 @@ class Raw:
             self._contested = self._staged("contested", versions.contested(reduce(DataFrame.union, listed)))
             if self._contested is not None:
                 self._contested_kinds = {r[0] for r in self._contested.select("_kind").distinct().collect()}
+        # whatever version of the container counts now: what hung on it before it was deleted does not come back with it
         gone = [
-            rows.where("op = 'delete'").select("record_key", "sequence") for k in CONTAINERS if (rows := self.latest(k)) is not None
+            rows.where("op = 'delete'").groupBy("record_key").agg(F.max("sequence").alias("sequence"))
+            for k in CONTAINERS
+            if (rows := self.bronze(k)) is not None
         ]
         self._deleted = self._staged("deleted", reduce(DataFrame.union, gone)) if gone else None
         if not self.todo.first:
@@ -98,7 +104,7 @@ class Raw:
             rows = self.bronze(kind)
             if rows is not None:
                 earlier = tables.read(f"bronze.{kind}").where(F.col("batch_id") < batch_id).select("record_key")
-                now = rows.where((F.col("batch_id") == batch_id) & self._nested).select("record_key").distinct()
+                now = rows.where((F.col("batch_id") == batch_id) & self._nested[kind]).select("record_key").distinct()
                 replaced.append(earlier.join(F.broadcast(now), "record_key", "left_semi"))
         if replaced:
             self.superseded = self._staged("superseded", reduce(DataFrame.union, replaced).distinct())
@@ -114,26 +120,63 @@ class Raw:
                 named.append(rows.select(key.alias("encounter_id")))
         holders = self.latest("encounter")
         if holders is not None:
-            named.append(holders.where(self._nested & (F.col("op") == "upsert")).select(F.col("record_key").alias("encounter_id")))
+            named.append(
+                holders.where(self._nested["encounter"] & (F.col("op") == "upsert")).select(
+                    F.col("record_key").alias("encounter_id")
+                )
+            )
         if named:
             held = self._context.tables.read("silver.encounter").select("encounter_id")
             self._missing = self._staged(
                 "missing", reduce(DataFrame.union, named).distinct().join(held, "encounter_id", "left_anti")
             )
 
+    def find_strangers(self) -> None:
+        """Finds patients whom records name and of whom no delivery that counts tells; nearly always none.
+
+        Records of this batch name those whom split listed beside it; practices that are computed again are asked for all that they ever sent.
+        """
+        listed = parts.listed(self._context.outbox(self.todo.batch_id), UNSURE)
+        named = [self._context.spark.read.parquet(*listed)] if listed else []
+        if self.todo.again or self.todo.anew:
+            theirs = F.lit(True) if self.todo.anew else F.col("practice_key").isin(list(self.todo.again))
+            for kind in (t.name for t in layer("bronze") if t.name != "patient" and "patient_key" in t.names):
+                rows = self.bronze(kind)
+                if rows is not None:
+                    named.append(rows.where(theirs).select("patient_key").distinct())
+        if not named:
+            return
+        read, again = self._context.tables.read, list(self.todo.again)
+        told = [read("silver.patient").select("patient_key")]
+        quarantined = read("silver.quarantine").where((F.col("table_name") == "patient") & ~F.col("practice_key").isin(again))
+        told.append(quarantined.select(F.col("record_id").alias("patient_key")))  # a patient's record goes by its pseudonym
+        patients = self.latest("patient")
+        if patients is not None:
+            told.append(patients.where("op = 'upsert'").select("patient_key"))
+        wanted = reduce(DataFrame.union, named).where("patient_key IS NOT NULL").distinct()
+        self._strangers = self._staged("strangers", wanted.join(reduce(DataFrame.union, told), "patient_key", "left_anti"))
+
+    def with_strangers(self, rows: DataFrame) -> DataFrame:
+        """Typed rows without the patients of whom nothing is told: `_named` keeps whom the record named."""
+        if self._strangers is None:
+            return rows
+        unknown = F.broadcast(self._strangers.select(F.col("patient_key").alias("_stranger")))
+        joined = rows.join(unknown, F.col("patient_key") == F.col("_stranger"), "left").withColumn("_named", F.col("patient_key"))
+        return joined.withColumn("patient_key", F.when(F.col("_stranger").isNull(), F.col("patient_key"))).drop("_stranger")
+
     def of(self, kind: str) -> DataFrame | None:
         """The raw rows of a kind that count, deletions among them; None when there are none."""
         contract = table(f"bronze.{kind}")
-        parts: list[DataFrame] = []
+        found: list[DataFrame] = []
         latest = self.latest(kind)
         if latest is not None:
-            parts.append(versions.flat(latest, contract))
+            found.append(versions.flat(latest, contract))
         for container, children in CONTAINERS.items():
             if kind in children and (holder := self.latest(container)) is not None:
-                parts.append(versions.nested(holder.where(self._nested), container, contract))
-        if not parts:
+                found.append(versions.nested(holder.where(self._nested[container]), container, contract))
+        if not found:
             return None
-        rows = reduce(lambda a, b: a.unionByName(b, allowMissingColumns=True), parts)
+        rows = reduce(lambda a, b: a.unionByName(b, allowMissingColumns=True), found)
         if self._deleted is not None:
             rows = versions.without_deleted(rows, self._deleted)
         if "encounter_id" in table(f"silver.{kind}").names and kind != "encounter":

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 from pyspark.sql import functions as F
 
-from p4dp.contracts import layer
 from p4dp.errors import UsageError
+from p4dp.pipeline import gate
 from p4dp.pipeline.context import Context
 from p4dp.pipeline.nightly import Progress, work
 from p4dp.storage.ledger import OpenBatch
@@ -25,6 +22,7 @@ def _start(context: Context, kind: str, practices: tuple[str, ...]) -> OpenBatch
 
 def run(context: Context, progress: Progress = lambda _: None, rule: str | None = None) -> dict[str, object]:
     """Computes the practices again that have quarantined rows (of one rule); bronze holds all that is needed."""
+    gate.check_codes(context, *([rule] if rule else []))
     quarantine = context.tables.read("silver.quarantine")
     chosen = quarantine if rule is None else quarantine.where(F.array_contains("rules", rule))
     before = chosen.count()
@@ -39,12 +37,9 @@ def run(context: Context, progress: Progress = lambda _: None, rule: str | None 
 
 
 def rebuild(context: Context, progress: Progress = lambda _: None) -> dict[str, object]:
-    """Silver from nothing: the tables are dropped and computed from every delivery that counts."""
+    """Silver from nothing: emptied, and computed from every delivery that counts; what is published stays until the gate lets the new one through."""
     practices = tuple(sorted({s["practice_key"] for s in context.ledger.states() if s["state"] == "accepted"}))
     batch = _start(context, "rebuild", practices)
-    for contract in layer("silver"):
-        shutil.rmtree(Path(context.tables.path(f"silver.{contract.name}")), ignore_errors=True)
-    context.tables.forget()
     seconds: dict[str, float] = {}
     work(context, batch, seconds, progress)
     return {"practices": len(practices), "seconds": seconds}

@@ -28,7 +28,7 @@ from p4dp.storage.tables import without_values
 #: Records that one task should open; more tasks than deliveries make no sense.
 _RECORDS_A_TASK = 400_000
 #: Parts that hold identity and stay in the vault's staging; all others go to the outbox.
-_IDENTITY = ("vault.patient", "vault.practitioner", "unsure")
+_IDENTITY = ("vault.patient", "vault.practitioner")
 _REPORT = "delivery_no int, kind string, payload string"
 
 
@@ -49,6 +49,9 @@ def _worker(
                 except DefectiveDelivery as problem:
                     defect = {"code": problem.code, "reason": f"{problem.where}: {problem.reason}"}
                     reports.append((number, "defect", json.dumps(defect)))
+                    continue
+                except OSError as problem:  # of the file system, not of the delivery: it waits
+                    reports.append((number, "unreachable", json.dumps({"reason": type(problem).__name__})))
                     continue
                 except Exception as problem:  # one delivery must not stop a nation; its message may hold values
                     defect = {
@@ -79,7 +82,7 @@ def _spread(context: Context, batch: list[Delivery]) -> DataFrame:
 
 
 def run(context: Context, batch_id: int, batch: list[Found]) -> dict[str, int]:
-    """Splits a batch; returns counts of accepted and refused deliveries."""
+    """Splits a batch; returns counts of accepted, refused and unreachable deliveries."""
     config = context.config
     secret = config.at(config.vault.secret_file)
     if config.vault.create_secret:
@@ -97,6 +100,7 @@ def run(context: Context, batch_id: int, batch: list[Found]) -> dict[str, int]:
     ]
     results: dict[str, dict[str, Any]] = {}
     files: dict[str, list[str]] = {}
+    unreachable: set[str] = set()
     if deliveries:
         worker = _worker(deliveries, context.sources, Keys(secret, config.vault.key_version), outbox, staging)
         with without_values("splitting"):
@@ -107,32 +111,27 @@ def run(context: Context, batch_id: int, batch: list[Found]) -> dict[str, int]:
                 continue
             delivery, payload = deliveries[row["delivery_no"]], json.loads(row["payload"])
             folder = delivery.folder.removeprefix(f"{landing}/")
+            if row["kind"] == "unreachable":
+                log.warning("not read %s: the file system failed (%s); it waits for the next run", folder, payload["reason"])
+                unreachable.add(folder)
+                continue
             if row["kind"] == "defect":
                 problems[folder] = DefectiveDelivery(payload["code"], folder, payload["reason"])
             results[folder] = payload
     _keep_identity(context, batch_id, files)
     parts.write_list(outbox, {name: sorted(paths) for name, paths in files.items() if name not in _IDENTITY})
-    _decide(context, batch_id, batch, problems, results, make)
-    return {"accepted": len(batch) - len(problems), "refused": len(problems)}
+    _decide(context, batch_id, [f for f in batch if f.folder not in unreachable], problems, results, make)
+    return {"accepted": len(batch) - len(problems) - len(unreachable), "refused": len(problems), "unreachable": len(unreachable)}
 
 
 def _keep_identity(context: Context, batch_id: int, files: dict[str, list[str]]) -> None:
-    """Identity of sound deliveries → vault; pseudonyms that no identity part ever named → a list for land."""
+    """Identity of sound deliveries → vault."""
     spark, tables = context.spark, context.tables
     for name in ("vault.patient", "vault.practitioner"):
         if name in files:
             tables.append(name, spark.read.parquet(*files[name]).withColumn("batch_id", F.lit(batch_id).cast("bigint")), batch_id)
     access = {"account": getpass.getuser(), "command": "split", "object": "vault.patient", "purpose": f"batch {batch_id}"}
     tables.log("ops.access", [{**access, "at": now()}])
-    if "unsure" in files:
-        out = [s["delivery_id"] for s in context.ledger.states() if s["state"] == "left_out"]
-        held = tables.read("vault.patient").where(~F.col("delivery_id").isin(out)).select("practice_id", "local_id")
-        unsure = spark.read.parquet(*files["unsure"]).distinct()
-        unknown = unsure.join(held, ["practice_id", "local_id"], "left_anti").select("patient_key").toPandas()
-        if len(unknown):
-            path = f"{context.outbox(batch_id)}/unknown"
-            tables.parquet(path, spark.createDataFrame(unknown, "patient_key string").coalesce(1))
-            files["unknown"] = [path]
 
 
 def _decide(

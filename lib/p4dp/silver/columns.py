@@ -40,7 +40,7 @@ class Parsed:
 def _iso(raw: Column) -> Column:
     """Text of the three kinds of dates → text yyyy-MM-dd; a missing month or day is 01.
 
-    dd/MM/yyyy; yyyy-MM-dd, with or without time; yyyyMMdd, yyyyMM or yyyy, with or without time (HL7).
+    dd/MM/yyyy or MM/yyyy; yyyy-MM-dd or yyyy-MM, with or without time; yyyyMMdd, yyyyMM or yyyy, with or without time (HL7).
     """
 
     def part(start: int, length: int) -> Column:
@@ -49,8 +49,10 @@ def _iso(raw: Column) -> Column:
     digits = F.substring_index(F.substring_index(raw, "+", 1), "-", 1)
     length = F.length(digits)
     return (
-        F.when(part(3, 1) == "/", F.concat(part(7, 4), F.lit("-"), part(4, 2), F.lit("-"), part(1, 2)))
+        F.when(part(6, 1) == "/", F.concat(part(7, 4), F.lit("-"), part(4, 2), F.lit("-"), part(1, 2)))
+        .when((part(5, 1) == "-") & (F.length(raw) == 7), F.concat(part(1, 7), F.lit("-01")))
         .when(part(5, 1) == "-", part(1, 10))
+        .when(part(3, 1) == "/", F.concat(part(4, 4), F.lit("-"), part(1, 2), F.lit("-01")))
         .when(length >= 8, F.concat(part(1, 4), F.lit("-"), part(5, 2), F.lit("-"), part(7, 2)))
         .when(length == 6, F.concat(part(1, 4), F.lit("-"), part(5, 2), F.lit("-01")))
         .when(length == 4, F.concat(part(1, 4), F.lit("-01-01")))
@@ -64,7 +66,7 @@ def day(raw: Column) -> Parsed:
 
 def date_precision(raw: Column) -> Column:
     """Whether day, month or year was given."""
-    return F.when(F.length(raw) == 4, "year").when(F.length(raw) == 6, "month").when(raw.isNotNull(), "day")
+    return F.when(F.length(raw) == 4, "year").when(F.length(raw).isin(6, 7), "month").when(raw.isNotNull(), "day")
 
 
 def time_of_day(raw: Column) -> Column:

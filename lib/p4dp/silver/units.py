@@ -60,6 +60,9 @@ SPELLINGS = {
     "giga/l": "10*9/L",
     "10*12/l": "10*12/L",
     "tera/l": "10*12/L",
+    "t/l": "10*12/L",
+    "/mm3": "/mm3",
+    "/mm³": "/mm3",
     "meq/l": "meq/L",
     "mg/mmol": "mg/mmol",
     "mg/g": "mg/g",
@@ -107,8 +110,8 @@ STANDARD: dict[str, tuple[str, dict[str, float]]] = {
     "62238-1": ("mL/min/{1.73_m2}", {}),
     "2823-3": ("mmol/L", {"meq/L": 1.0}),
     "2951-2": ("mmol/L", {"meq/L": 1.0}),
-    "6690-2": ("10*9/L", {}),
-    "777-3": ("10*9/L", {}),
+    **dict.fromkeys(("6690-2", "26464-8", "751-8", "731-0", "777-3", "26515-7"), ("10*9/L", {"/mm3": 0.001})),
+    **dict.fromkeys(("789-8", "26453-1"), ("10*12/L", {"/mm3": 0.000001})),
     "2276-4": ("ug/L", {"ng/mL": 1.0}),
     "4548-4": ("%", {}),
 }
@@ -133,11 +136,14 @@ def standardised(raw: DataFrame, loinc: Column) -> DataFrame:
 
     `_factor` is null when the unit cannot be converted to the analysis's standard unit, 1 for an analysis without a standard.
     """
+    grams = [code for code, (target, others) in STANDARD.items() if "g/L" in (target, *others)]
     standard = F.element_at(_map({code: target for code, (target, _) in STANDARD.items()}), loinc)
     pairs: dict[str, object] = {f"{code}|{target}": 1.0 for code, (target, _) in STANDARD.items()}
     pairs |= {f"{code}|{other}": f for code, (_, others) in STANDARD.items() for other, f in others.items()}
     pairs |= {name: slope for name, (slope, _) in _AFFINE.items()}
-    raw = raw.withColumns({"_unit": ucum(F.col("unit")), "_target": standard})
+    # G/L is giga per litre, but for what is weighed: there somebody wrote grams in capitals
+    giga = (F.translate("unit", " ", "") == "G/L") & ~F.coalesce(loinc.isin(grams), F.lit(False))
+    raw = raw.withColumns({"_unit": F.when(giga, "10*9/L").otherwise(ucum(F.col("unit"))), "_target": standard})
     pair = F.concat_ws("|", loinc, F.col("_unit"))
     shifts: dict[str, object] = {name: offset for name, (_, offset) in _AFFINE.items()}
     raw = raw.withColumns(

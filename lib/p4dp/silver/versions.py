@@ -25,6 +25,8 @@ _SHARED = (
     "extracted_on",
     "batch_id",
 )
+#: What tells two containers under one number apart.
+_PLACE = ("source_file", "source_row")
 
 
 def record_key(practice_key: Column, kind: str, record_id: Column) -> Column:
@@ -78,19 +80,29 @@ def nested(containers: DataFrame, container: str, kind: Table) -> DataFrame:
     twice = F.size(F.array_distinct(numbers)) < F.size(numbers)
     holders = containers.where(f"op = 'upsert' AND size(`{kind.name}`) > 0")
     # asked once per container, below the explosion
-    holders = holders.select(*_SHARED, kind.name, F.when(twice, numbers).alias("_numbers"))
-    opened = holders.select(*_SHARED, "_numbers", F.posexplode(kind.name).alias("_place", "_element"))
-    number = F.coalesce(F.col("_element.record_id"), F.col("_place").cast("string"))
+    above = (
+        F.when(twice, numbers).alias("_numbers"),
+        "_copies",
+        F.when(F.col("_copies") > 1, F.concat_ws("@", *_PLACE)).alias("_apart"),
+    )
+    holders = holders.select(*_SHARED, *above, kind.name)
+    opened = holders.select(*_SHARED, "_numbers", "_copies", "_apart", F.posexplode(kind.name).alias("_place", "_element"))
+    # no number of a record begins with @
+    number = F.coalesce(F.col("_element.record_id"), F.concat(F.lit("@"), F.col("_place")))
     copies = F.when(F.col("_numbers").isNotNull(), F.size(F.filter("_numbers", lambda n: n == F.col("_element.record_id"))))
     apart = F.when(copies > 1, F.concat(number, F.lit("@"), F.col("_place"))).otherwise(number)
+    apart = F.when(F.col("_apart").isNotNull(), F.concat_ws("@", apart, "_apart")).otherwise(apart)
+    moved = F.col("_element.moved")
+    if container == "dossier":  # inside a document whose number is unreadable it would be another record with every delivery
+        moved = F.when(F.col("record_id").isNull(), F.concat_ws(",", moved, F.lit("container"))).otherwise(moved)
     encounter_id = F.col("record_key") if container == "encounter" else F.lit(None).cast("bigint")
     shared = [F.col(c) for c in _SHARED if c not in ("record_key", "record_id")]
     return opened.select(
         F.xxhash64("record_key", F.lit(kind.name), apart).alias("record_key"),
         F.concat("record_id", F.lit(f"/{kind.name}/"), number).alias("record_id"),
         *shared,
-        F.col("_element.moved").alias("moved"),
-        F.greatest(copies, F.lit(1)).alias("_copies"),
+        moved.alias("moved"),
+        F.greatest(copies, "_copies").alias("_copies"),
         encounter_id.alias("encounter_id"),
         F.col("record_key").alias("container_id"),
         *(F.col(f"_element.{f}").alias(f) for f in fields),

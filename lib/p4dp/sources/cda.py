@@ -31,6 +31,14 @@ SYSTEMS = {
 _NIR_ROOTS = ("1.2.250.1.213.1.4.8", "1.2.250.1.213.1.4.10", "1.2.250.1.213.1.4.9")
 #: Documents that state how things are on their date; all others report something that happened and add up.
 _STATES = {"SYNTH", "34133-9"}
+#: SNOMED CT codes of tobacco and alcohol statements → state of the habit.
+_HABITS = {
+    **dict.fromkeys(("77176002", "449868002", "428041000124106", "65568007", "219006"), "current"),
+    **dict.fromkeys(("8517006", "82581004"), "former"),
+    **dict.fromkeys(("266919005", "228274009", "105542008"), "never"),
+}
+#: Null flavours that say that something is not known; others (no code for it, see the text) state it.
+_NOT_KNOWN = ("UNK", "ASKU", "NASK", "NI")
 Entry = dict[str, Any]
 
 
@@ -75,7 +83,9 @@ def _value_of(node: etree._Element, code: str, attribute: str) -> str | None:
 
 
 def _assertion(node: etree._Element) -> str:
-    return "absent" if node.get("negationInd") == "true" else "present"
+    if node.get("negationInd") == "true":
+        return "absent"
+    return "unknown" if _at(node, "h:value", "nullFlavor") in _NOT_KNOWN else "present"
 
 
 def _problems(entry: etree._Element, kind: str) -> list[tuple[str, Entry]]:
@@ -156,6 +166,13 @@ def _allergy(entry: etree._Element) -> list[tuple[str, Entry]]:
     ]
 
 
+def _nothing(amount: str | None) -> bool:
+    try:
+        return amount is not None and float(amount) == 0
+    except ValueError:
+        return False
+
+
 def _lifestyle(entry: etree._Element) -> list[tuple[str, Entry]]:
     seen = entry.find("h:observation", NS)
     if seen is None:
@@ -167,8 +184,14 @@ def _lifestyle(entry: etree._Element) -> list[tuple[str, Entry]]:
         "recorded_on": _time(seen.find("h:effectiveTime", NS)),
         "status": "current",
     }
-    if value is not None and value.get(_XSI, "").endswith("PQ"):
+    if value is None or value.get("nullFlavor"):
+        row["status"] = "unknown"
+    elif value.get(_XSI, "").endswith("PQ"):
         row |= {"quantity": value.get("value"), "unit": value.get("unit")}
+        if _nothing(value.get("value")):  # nothing now; of a lifetime's packs, nothing ever
+            row["status"] = "never" if value.get("unit") == "{pack}/a" else "unknown"
+    elif value.get("code"):
+        row["status"] = _HABITS.get(value.get("code", ""), "unknown")
     if seen.get("negationInd") == "true":
         row["status"] = "never"
     return [("lifestyle", row)]

@@ -8,7 +8,7 @@ import re
 from pathlib import PurePosixPath
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from p4dp.errors import DefectiveDelivery
 
@@ -21,7 +21,7 @@ class ManifestFile(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     path: str
     part: Literal["identity", "medical", "mixed"]
-    rows: int
+    rows: int = Field(ge=0, lt=1 << 31)
     sha256: str
 
     @field_validator("path")
@@ -40,7 +40,7 @@ class Manifest(BaseModel):
     delivery_id: str
     practice_id: str
     software: str
-    sequence: int
+    sequence: int = Field(ge=0, lt=1 << 63)
     extracted_at: dt.datetime
     kind: Literal["full", "incremental"]
     period_from: dt.date | None = None

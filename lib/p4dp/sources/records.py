@@ -7,6 +7,7 @@ patient numbers become pseudonyms here.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -18,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from p4dp.contracts import Table, table
-from p4dp.contracts.bronze.base import fields_of, shape_of
+from p4dp.contracts.bronze.base import VAULT_SHAPES, fields_of, shape_of, vault_fields
 from p4dp.contracts.bronze.nested import element_fields
 from p4dp.contracts.shapes import COULD_HOLD_NIR, NIR, SHAPES
 from p4dp.sources.spec import FileSpec, NestedSpec, SourceSpec
@@ -32,6 +33,8 @@ WORDS = pa.schema(
     + [("sequence", pa.int64())]
 )  # fmt: skip
 _PRACTITIONERS = ("author", "billing")
+#: Traits by which two rows under one number are two people.
+_TELLING = ("birth_year", "birth_month", "sex")
 
 
 class Pseudonyms(Protocol):
@@ -206,6 +209,14 @@ class File:
         offsets = np.concatenate([[0], np.cumsum(np.bincount(owners, minlength=rows))]).astype(np.int32)
         return pa.ListArray.from_arrays(pa.array(offsets), structs).cast(type_)
 
+    def _op(self) -> tuple[pa.Array, pa.Array | None]:
+        """Which records are deleted, and where it is said in a word that nobody explained (None: nowhere)."""
+        said, words = self._own.field(self._spec, "op"), self._source.values.get("op", {})
+        deletes = pc.fill_null(pc.is_in(said, pa.array(["delete", *(w for w, s in words.items() if s == "delete")])), False)
+        keeps = pc.is_in(said, pa.array(["upsert", *(w for w, s in words.items() if s == "upsert")]))
+        strange = pc.and_(said.is_valid(), pc.invert(pc.or_(deletes, pc.fill_null(keeps, False))))
+        return deletes, strange if pc.any(strange).as_py() else None
+
     def records(self) -> pa.Table:
         """Rows of bronze.<kind>, without what is added at landing and without `copies`."""
         rows, spec, origin = self._own.rows, self._spec, self._origin
@@ -223,8 +234,10 @@ class File:
         for column in self.kind.columns:
             if column.type.startswith("array"):
                 values[column.name] = self._array(column.name, arrow_type(column.type))
-        deleting = ["delete", *(w for w, standard in self._source.values.get("op", {}).items() if standard == "delete")]
-        deletes = pc.is_in(self._own.field(spec, "op"), pa.array(deleting))
+        deletes, strange = self._op()
+        if ids.null_count:  # a deletion of nobody knows what deletes nothing, and is told
+            deletes = pc.and_(deletes, ids.is_valid())
+        masks["op"] = strange
         values |= {
             "practice_key": pa.repeat(origin.practice_key, rows),
             "patient_key": self._patient_keys,
@@ -255,7 +268,10 @@ class File:
                 starts = np.concatenate([[0], np.cumsum(np.bincount(group.owners, minlength=holder.rows))])[group.owners]
                 place = np.arange(len(group.owners)) - starts + taken[group.owners]
                 taken += np.bincount(group.owners, minlength=holder.rows)
-                inside = pc.coalesce(group.holder.field(group.child, "record_id"), pa.array(place).cast(pa.string()))
+                inside = pc.coalesce(
+                    group.holder.field(group.child, "record_id"),
+                    pc.binary_join_element_wise("@", pa.array(place).cast(pa.string()), ""),
+                )
                 owners = pa.array(group.owners)
                 for name in table(f"bronze.{kind}").texts:
                     if name in group.child.columns.values():
@@ -315,9 +331,23 @@ def with_copies(rows: pa.Table, kind: str) -> pa.Table:
 
 
 def people(rows: list[dict[str, object]], kind: str, origin: Origin) -> pa.Table:
-    """Rows of bronze.patient or bronze.practitioner: coarsened traits under their pseudonyms, one row per person."""
-    number = f"{kind}_key"
-    once = list({r[number]: r for r in reversed(rows)}.values())
+    """Rows of bronze.patient or bronze.practitioner: coarsened traits under their pseudonyms, one row per person.
+
+    What one row of a person lacks another may tell (a document and the list of patients); `copies` when they say different people.
+    """
+    number, once, copies = f"{kind}_key", dict[object, dict[str, object]](), Counter[object]()
+    for row in rows:
+        told = {k: v for k, v in row.items() if v not in (None, "")}
+        held = once.setdefault(row[number], {})
+        if any(held.get(t, told.get(t)) != told.get(t, held.get(t)) for t in _TELLING):
+            copies[row[number]] += 1
+        once[row[number]] = told | held
     shared = {"practice_key": origin.practice_key, "op": "upsert", "software": origin.software, "source_row": 1, 
         "delivery_id": origin.delivery_id, "sequence": origin.sequence, "extracted_on": origin.extracted_on}  # fmt: skip
-    return pa.Table.from_pylist([{**r, **shared, "record_id": r[number]} for r in once], schema=schema_of(kind))
+    listed = [{**r, **shared, "record_id": key, "copies": 1 + copies[key] if copies[key] else None} for key, r in once.items()]
+    out, masks = pa.Table.from_pylist(listed, schema=schema_of(kind)), dict[str, pa.Array | None]()
+    for column in vault_fields(table(f"bronze.{kind}")):
+        if column.name in VAULT_SHAPES:
+            kept, masks[column.name] = guarded(out[column.name].combine_chunks(), VAULT_SHAPES[column.name])
+            out = out.set_column(out.schema.get_field_index(column.name), column.name, kept)
+    return out.set_column(out.schema.get_field_index("moved"), "moved", _moved(masks, len(out)))

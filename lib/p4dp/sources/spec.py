@@ -80,6 +80,7 @@ class SourceSpec(_Strict):
         never_landed: files that exist in deliveries and must not enter the platform (the doctor's personal notes).
         values: `kind.field` → word of the software → standard word (or `SYSTEM:code` for `kind.code`).
         tolerance: share of a delivery's rows that may be quarantined before the delivery is left out.
+        zero_tolerance: codes of row rules of which one broken row leaves the delivery out, beside those of quality.zero_tolerance.
     """
 
     software: str
@@ -92,6 +93,7 @@ class SourceSpec(_Strict):
     never_landed: tuple[str, ...] = ()
     values: dict[str, dict[str, str]] = Field(default_factory=dict)
     tolerance: float | None = None
+    zero_tolerance: tuple[str, ...] = ()
 
     def spec_of(self, part: str, name: str) -> FileSpec | None:
         """The declaration of a file by its name inside the identity or the medical part; a.csv may come as a-1.csv, a-2.csv …"""

@@ -63,9 +63,12 @@ class Lease:
 
     def _heart(self) -> None:
         while not self._stop.wait(self._stale_after / 4):
-            if self._state().get("token") != self.token:
-                return
-            self._beat()
+            try:
+                if self._state().get("token") != self.token:
+                    return
+                self._beat()
+            except OSError:  # a hiccup of the file system: the next beat may be heard
+                continue
 
     def check(self) -> None:
         """Called before every commit."""

@@ -64,6 +64,13 @@ def read_list(root: str) -> dict[str, list[str]]:
         return dict(json.loads(bytes(stream.readall())))
 
 
+def listed(root: str, part: str) -> list[str]:
+    """Files of one part that count; none where nothing was ever written."""
+    filesystem, inside = _filesystem(root)
+    known = filesystem.get_file_info(f"{inside}/{_LIST}").type == pafs.FileType.File
+    return read_list(root).get(part, []) if known else []
+
+
 def clear(root: str) -> None:
     """Removes what an earlier attempt left."""
     filesystem, inside = _filesystem(root)

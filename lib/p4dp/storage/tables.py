@@ -84,6 +84,13 @@ class Tables:
                 self.spark.sql(ddl.create(TABLES[name], self.path(name)))
             self._known.add(name)
 
+    def empty(self, name: str) -> None:
+        """Empties the table, and makes it again by its contract of today; earlier versions stay."""
+        if self.exists(name):
+            self._fence()
+            with without_values(f"emptying {name}"):
+                self.spark.sql(ddl.create(TABLES[name], self.path(name), anew=True))
+
     def read(self, name: str, version: int | None = None) -> DataFrame:
         """The table, at a version or as it is; without rows when it was never created."""
         if not self.exists(name):
@@ -139,14 +146,13 @@ class Tables:
         if self.holds(name, batch_id):
             return False
         self._fence()
-        guarded = batch_id != self._new or name in self._written
         with without_values(f"appending to {name}"):
             before = self.version(name)
             writer = rows.select(*TABLES[name].names).write.format("delta").mode("append")
-            if guarded:
-                writer = writer.option("txnAppId", f"p4dp:{name}:{self._restores(name)}").option("txnVersion", batch_id)
+            # even of a batch that is new: a run that stalled in its write must not write beside the one that took over
+            writer = writer.option("txnAppId", f"p4dp:{name}:{self._restores(name)}").option("txnVersion", batch_id)
             writer.option("userMetadata", f'{{"batch":{batch_id}}}').save(self.path(name))
-            if guarded and self.version(name) == before and rows.limit(1).count():
+            if self.version(name) == before and rows.limit(1).count():
                 raise StorageError(f"{name}: batch {batch_id} was ignored as already written, yet its rows are not there")
         self._written.add(name)
         return True
@@ -238,8 +244,3 @@ class Tables:
         with without_values("staging"):
             watched.write.mode("overwrite").parquet(path)
         return self.spark.read.schema(rows.schema).parquet(path), dict(seen.get) if counts else {}
-
-    def forget(self) -> None:
-        """Forgets which tables exist, after tables were dropped."""
-        self._known.clear()
-        self._written.clear()

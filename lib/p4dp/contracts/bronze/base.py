@@ -20,7 +20,7 @@ IDENTITY = (
     Column(
         "patient_key",
         "string",
-        "Pseudonym of the patient in this practice; null when the identity part lacks the patient.",
+        "Pseudonym of the patient in this practice, whether or not an identity part told of the patient yet.",
         example="a1" * 16,
     ),
     Column("record_id", "string", "The practice's own number of the record.", guarded=True, example="C-1"),
@@ -48,6 +48,11 @@ MOVED = Column(
     "Columns whose text was not of their shape and stays under the vault, comma-separated.",
     example="value",
 )
+
+
+#: Shapes of what practices write of people, which the vault hands over.
+VAULT_SHAPES = {"sex": "flag", "commune": "code", "death_date": "date", "role": "flag", "am_number": "code", "rpps": "code", "specialty": "code",
+                "valid_from": "date", "valid_to": "date"}  # fmt: skip
 
 
 def raw(name: str, shape: str, sentence: str) -> Column:

@@ -11,6 +11,7 @@ TABLE = Table(
         Column("record_key", "bigint", "Key that the row would have had.", required=True),
         Column("record_id", "string", "The practice's own number of the record.", example="C-1"),
         Column("practice_key", "string", "Pseudonym of the practice.", required=True, example="0f" * 16),
+        Column("patient_key", "string", "Pseudonym of the patient whom it named.", example="a1" * 16),
         Column("software", "string", "The practice's software.", required=True, example="tabula"),
         Column("rules", "array<string>", "Codes of all rules that the row broke.", required=True),
         Column("copies", "int", "How many records shared the key in that delivery.", unit="1", required=True),
