@@ -90,6 +90,12 @@ class Algorithms(_Section):
     nightly: bool
 
 
+class Models(_Section):
+    """Models that the night trains anew: name → days after which its last version is too old. What is trained is a candidate; promotion stays a decision."""
+
+    retrain_after: dict[str, int]
+
+
 class Linkage(_Section):
     """Which patient is which beneficiary."""
 
@@ -145,6 +151,7 @@ class Config(_Section):
     snds: Snds
     linkage: Linkage
     algorithms: Algorithms
+    models: Models
     mlflow: Mlflow
     lease: Lease
     retention: Retention

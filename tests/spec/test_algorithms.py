@@ -113,8 +113,9 @@ def test_heart_failure_as_a_complication(found) -> None:
 
 
 def test_hypertension_is_treatment(found) -> None:
-    drugs = "\n".join(f"p|prescription||ATC|C09AA05|2024-0{n}-01||" for n in (1, 4, 7))
-    assert [r[0] for r in found("treated_hypertension", "gp", drugs)] == ["p"]
+    drugs = "\n".join(f"p|prescription||ATC|C09AA05|2025-0{n}-01||" for n in (1, 4, 7))
+    before = drugs.replace("p|", "once|").replace("2025", "2019")  # who was treated years ago is not treated now
+    assert [r[0] for r in found("treated_hypertension", "gp", f"{drugs}\n{before}")] == ["p"]
     assert found("treated_hypertension", "gp", drugs, coded=True) == []
     assert [r[0] for r in found("treated_hypertension", "gp", drugs + "\np|history||CISP-2|K86|||", coded=True)] == ["p"]
 
@@ -127,6 +128,9 @@ def test_copd_and_asthma_by_drugs(found) -> None:
     drugs += "\nasthma|diagnosis|main|CIM-10|J459|2023-01-01||S"
     assert [(r[0], r[3]) for r in found("copd", "snds", drugs, people)] == [("old", ["treated"])]
     assert [(r[0], r[3]) for r in found("asthma", "snds", drugs, people)] == [("asthma", ["stay"]), ("young", ["treated"])]
+    infant = "child|male|2015|1|2015-01-01|2026-12-31"  # treated for bronchiolitis at one, seven when asked
+    early = "\n".join(f"child|dispensing||ATC|R03BB04|2016-0{n}-01||" for n in (1, 2, 3))
+    assert found("asthma", "snds", early, infant) == []
 
 
 def test_kidney_disease_needs_two_low_rates_that_last(found) -> None:

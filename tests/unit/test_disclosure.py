@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from p4dp.errors import UsageError
-from p4dp.release.disclosure import TOTAL, Cell, Checked, Key, Limits, _bounds, _groups, check, differences, with_totals
+from p4dp.release.disclosure import TOTAL, Cell, Checked, Key, Limits, _bounds, _groups, check, differences, differing, with_totals
 from p4dp.release.question import condition
 
 LIMITS = Limits()
@@ -66,10 +66,52 @@ def test_the_sum_attack_fails() -> None:
 
 def test_the_difference_attack_fails() -> None:
     """The same question on a population that is smaller by three people."""
-    earlier = {("m",): 50, ("f",): 60, (TOTAL,): 110}
-    found = check(_cells({("m",): 47, ("f",): 60}), LIMITS, [earlier])
-    assert ("m",) not in found.published and (TOTAL,) not in found.published
-    assert check(_cells({("m",): 50, ("f",): 60}), LIMITS, [earlier]).published == earlier  # the same table again tells nothing new
+    earlier = {_is("sex=m"): [50], _is("sex=f"): [60], _is(): [110]}
+
+    def asked(m: int, f: int) -> Checked:
+        cells = _cells({("m",): m, ("f",): f})
+        labels = {k: _is(*(f"sex={v}" for v in k if v != TOTAL)) for k in cells}
+        return check(
+            cells,
+            LIMITS,
+            differing(cells, labels, earlier, LIMITS),
+            {k for k, c in cells.items() if c.people in earlier[labels[k]]},
+        )
+
+    assert asked(47, 60).published == {("f",): 60}
+    assert asked(50, 60).published == {("m",): 50, ("f",): 60, (TOTAL,): 110}  # the same table again tells nothing new
+
+
+def _is(*told: str) -> frozenset[str]:
+    return frozenset(told)
+
+
+@pytest.mark.parametrize(("label", "people"), [
+    (("place=99", "sex=m"), 35),  # five women are left of the forty who left
+    (("place=98",), 17),  # the last part of a whole: three people are neither here nor in the parts that left
+    ((), 105),  # a whole, of which the parts that left make all but five
+    (("place=99", "age=40"), 38),
+])  # fmt: skip
+def test_a_cell_inside_or_around_what_left_reveals_nobody(label: tuple[str, ...], people: int) -> None:
+    earlier = {
+        _is("place=99"): {40},
+        _is("place=97"): {60},
+        _is("flu=1"): {120},
+        _is("flu=1", "place=99"): {100},
+        _is("sex=x"): {120},
+    }
+    if label == ("place=98",):
+        earlier = {_is(): {120}, _is("place=99"): {40}, _is("place=97"): {60}}
+    cells, labels = {("c",): Cell(people, 9, 0.2)}, {("c",): _is(*label)}
+    assert differing(cells, labels, earlier, LIMITS) == {("c",)}
+    assert differing({("c",): Cell(people, 9, 0.2)}, {("c",): _is("other=1")}, {_is("place=99"): {40}}, LIMITS) == set()
+
+
+def test_what_left_protects_nobody_any_more() -> None:
+    """A total that left cannot be hidden again: another cell is."""
+    cells = _cells({("a",): 5, ("b",): 40, ("c",): 60})
+    found = check(cells, LIMITS, left={("b",), (TOTAL,)})
+    assert found.published == {("b",): 40, (TOTAL,): 105} and set(found.removed) == {("a",), ("c",)}
 
 
 @pytest.mark.parametrize(

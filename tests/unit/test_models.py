@@ -7,6 +7,8 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 import pytest
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from p4dp.models.review_statistics import Answer, accuracy
 from p4dp.models.training import harness, influenza_watch
@@ -40,8 +42,21 @@ def test_a_season_alone_is_no_epidemic() -> None:
 def test_departments_with_little_are_left_out() -> None:
     few = _weekly({}, weeks=40)
     assert influenza_watch.watch(few).empty
+    winters = _weekly({}).assign(
+        cases=lambda f: np.where(np.arange(len(f)) % 52 < 6, 20, 0)
+    )  # nothing outside epidemics to expect anything from
+    assert influenza_watch.watch(winters).empty
     rare = _weekly({}).assign(cases=0)
     assert influenza_watch.watch(rare).empty
+
+
+def test_a_baseline_that_does_not_hold_any_more_is_named() -> None:
+    found = influenza_watch.watch(_weekly({}))
+    assert influenza_watch.drifted(found) == []
+    less = found.assign(
+        cases=np.where((found["department"] == "76") & (found["week"] > dt.date(2025, 6, 30)), found["cases"] // 3, found["cases"])
+    )
+    assert influenza_watch.drifted(less) == ["76"]
 
 
 def test_weighted_accuracy_of_a_review() -> None:
@@ -74,7 +89,12 @@ def test_training_beats_a_weak_baseline_and_shuffled_labels_know_nothing(spark) 
     data = harness.Data(
         spark.createDataFrame(people(3000), schema), spark.createDataFrame(people(3000), schema), ("age", "ill", "never"), ("age",)
     )
-    found = harness.train(data, 11, strength=0.01)
+    dealt = harness.Data(
+        *(part.withColumn("label", (F.rand(seed) < 0.4).cast("double")) for seed, part in enumerate((data.train, data.test))),
+        data.features,
+        (),
+    )
+    found = harness.train(data, 11, 0.01, [dealt])
     m = found.metrics
     assert m["auc"] > m["baseline_auc"] + 0.1 and m["brier"] < m["baseline_brier"]
     assert abs(m["shuffled_auc"] - 0.5) < 0.05
@@ -107,3 +127,26 @@ def test_the_penalty_is_chosen_on_people_left_out(spark, monkeypatch) -> None:
         for frame, features in ((noise, names), (signal, ("f0",)))
     ]
     assert chosen == [0.3, 0.001]
+
+
+def test_a_feature_made_from_what_is_foretold_is_seen_when_that_is_dealt_out(spark) -> None:
+    """The source of the label is given to others before data are made: an honest feature then knows nothing, one that was made from it still all."""
+    rng = np.random.default_rng(6)
+    ages, stays = rng.uniform(20, 90, 2000), rng.random(2000) < 0.3
+    people = spark.createDataFrame(
+        pd.DataFrame({"person": [f"{n:04d}" for n in range(2000)], "age": ages, "sex": "female", "department": "13"})
+    )
+    admitted = spark.createDataFrame(pd.DataFrame({"person": [f"{n:04d}" for n in np.flatnonzero(stays)]}))
+    dealt = harness.dealt_out(people, 1)
+    pairs = dealt.collect()
+    assert sorted(p for p, _ in pairs) == sorted(o for _, o in pairs) and sum(p == o for p, o in pairs) < 20
+    given = admitted.join(dealt, "person").select(F.col("other").alias("person"))
+
+    def data(source: DataFrame, leak: bool) -> harness.Data:
+        told = people.join(source.withColumn("label", F.lit(1.0)), "person", "left").fillna(0.0, ["label"])
+        rows = told.withColumn("made", F.col("label") * 2 if leak else F.col("age") / 10)
+        early = F.pmod(F.xxhash64("person"), F.lit(2)) == 0
+        return harness.Data(rows.where(early), rows.where(~early), ("age", "made"), ("age",))
+
+    assert harness.train(data(admitted, True), 11, 0.01, [data(given, True)]).metrics["shuffled_auc"] > 0.95
+    assert abs(harness.train(data(admitted, False), 11, 0.01, [data(given, False)]).metrics["shuffled_auc"] - 0.5) < 0.06

@@ -193,6 +193,14 @@ def card(algorithm: Algorithm, lists: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def code_of(source: str) -> str:
+    """A hash of the text that declares an algorithm and of everything that it may use: this package."""
+    digest = hashlib.sha256(source.encode())
+    for file in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
 def _declared(module: Any) -> Algorithm | None:
     found = getattr(module, "ALGORITHM", None)
     return replace(found, source=Path(module.__file__).read_text("utf-8")) if isinstance(found, Algorithm) else None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
+from p4dp.algorithms.core import Inputs
+
 
 def once(mentions: DataFrame) -> DataFrame:
     """Mentions → (person, day): the first day on which there is one; no day when none is known."""
@@ -20,6 +22,12 @@ def stays(mentions: DataFrame, *roles: str) -> DataFrame:
     """Mentions that are diagnoses of stays, in some roles or in any."""
     found = mentions.where("origin = 'diagnosis'")
     return found.where(F.col("role").isin(*roles)) if roles else found
+
+
+def at_age(x: Inputs, mentions: DataFrame, youngest: float, oldest: float) -> DataFrame:
+    """Mentions of people who were of an age on their day, in whole years of the calendar."""
+    born = x.people.select("person", "birth_year")
+    return mentions.join(born, "person").where((F.year("day") - F.col("birth_year")).between(youngest, oldest)).drop("birth_year")
 
 
 def repeated(mentions: DataFrame, times: int, within: int) -> DataFrame:

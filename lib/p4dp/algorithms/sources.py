@@ -47,6 +47,8 @@ def gp_mentions(tables: Mapping[str, DataFrame], matcher: Matcher) -> DataFrame:
         _records(tables["prescription"], "prescription", person=person, system=F.lit("ATC"), code="atc", day="prescribed_on",
                  quantity=F.col("duration_days") * (1 + F.coalesce("renewals", F.lit(0)))),
         _records(tables["care_protocol"], "care_protocol", person=person, system="code_system", code="code", day="start_date", until="end_date"),
+        _records(tables["care_protocol"], "care_protocol", person=person, system=F.lit("ALD"), code=F.col("ald_number").cast("int").cast("string"), day="start_date",
+                 until="end_date"),
         _records(tables["vaccination"].where("assertion = 'present'"), "vaccination", person=person, system=F.lit("ATC"), code="atc", day="given_on"),
         _records(tables["act"], "act", person=person, system="code_system", code="code", day="done_on"),
         _records(tables["order"], "order", person=person, system="code_system", code="code", role="kind", day="ordered_on"),

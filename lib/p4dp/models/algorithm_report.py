@@ -19,6 +19,9 @@ _AGES = ("0 to 17", "18 to 39", "40 to 59", "60 to 74", "75 and more")
 def groups(findings: DataFrame, people: DataFrame, as_of: dt.date) -> list[dict[str, Any]]:
     """Per trait and value: people observed on the day, and the share found, null where a count would be small."""
     observed = people.where((F.col("observed_from") <= F.lit(as_of)) & (F.col("observed_until") >= F.add_months(F.lit(as_of), -12)))
+    observed = observed.where(
+        F.col("death_date").isNull() | (F.col("death_date") > F.lit(as_of))
+    )  # claims follow people by the year
     age = F.lit(as_of.year) - F.col("birth_year")
     band = (
         F.when(age < 18, _AGES[0])

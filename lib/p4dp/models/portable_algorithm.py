@@ -49,11 +49,12 @@ class PortableAlgorithm(mlflow.pyfunc.PythonModel):
         self.lists = lists_of(json.loads(Path(context.artifacts["code_lists"]).read_text("utf-8")))
 
     def predict(self, context: Any, model_input: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:
-        """Records of persons → findings. `params`: side, as_of, and the algorithm's own parameters as JSON in `parameters`."""
+        """Records of persons → findings. `params`: side, as_of (empty: today), and the algorithm's own parameters as JSON in `parameters`."""
         from pyspark.sql import SparkSession
         from pyspark.sql import functions as F
 
-        given = {"side": "gp", "as_of": dt.date.today().isoformat(), "parameters": "{}", **(params or {})}
+        given = {"side": "gp", "parameters": "{}", **(params or {})}
+        as_of = dt.date.fromisoformat(given["as_of"]) if given.get("as_of") else dt.date.today()
         spark = SparkSession.getActiveSession() or SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").config(
             "spark.sql.shuffle.partitions", "1").getOrCreate()  # fmt: skip
         names = [*PEOPLE, *RECORDS]
@@ -72,7 +73,7 @@ class PortableAlgorithm(mlflow.pyfunc.PythonModel):
             {"death_date": F.lit(None).cast("date"), "practice": F.lit(None).cast("string"), "department": F.lit(None).cast("string")})  # fmt: skip
         mentions = Matcher(spark, self.lists.values()).mentions(typed.select("person", *RECORDS)).drop("system")
         settings = json.loads(given["parameters"])
-        found = self.algorithm.run(given["side"], people, mentions, dt.date.fromisoformat(given["as_of"]), settings)
+        found = self.algorithm.run(given["side"], people, mentions, as_of, settings)
         out = found.withColumns({c: F.col(c).cast("string") for c in ("start_date", "end_date")}).withColumn(
             "criteria", F.array_join("criteria", ",")
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import getpass
 import json
+import logging
 import os
 import shutil
 import tempfile
@@ -22,11 +23,12 @@ from mlflow.models import ModelSignature
 from mlflow.types.schema import ColSpec, ParamSchema, ParamSpec, Schema
 from pyspark.ml import PipelineModel
 
-from p4dp.algorithms.core import Algorithm
+from p4dp.algorithms.core import Algorithm, code_of
 from p4dp.config import Config
 from p4dp.errors import UsageError
 from p4dp.models import portable_algorithm, tracking
 
+log = logging.getLogger("p4dp")
 ALIASES = ("candidate", "champion")
 _PARTS = ("algorithms", "errors.py", "__init__.py")
 
@@ -63,7 +65,7 @@ def _signature() -> ModelSignature:
     found = [ColSpec("double" if n == "value" else "string", n, required=False) for n in portable_algorithm.COLUMNS]
     params = [
         ParamSpec("side", "string", "gp"),
-        ParamSpec("as_of", "string", "2025-12-31"),
+        ParamSpec("as_of", "string", ""),
         ParamSpec("parameters", "string", "{}"),
     ]
     return ModelSignature(Schema(columns), Schema(found), ParamSchema(params))
@@ -84,6 +86,11 @@ def register(config: Config, algorithm: Algorithm, run_id: str, reason: str) -> 
             raise UsageError(f"no run {run_id} at {tracking.uri(config)}") from None
         if run.data.tags.get("algorithm") != algorithm.name:
             raise UsageError(f"run {run_id} is not one of {algorithm.name}")
+        source = Path(client.download_artifacts(run_id, "source.py")).read_text("utf-8")
+        if run.data.tags.get("code") != code_of(source):
+            raise UsageError(
+                f"run {run_id} ran on other rules than those that are installed (p4dp.algorithms changed since): run {algorithm.name} again"
+            )
         with tempfile.TemporaryDirectory(prefix="p4dp-register-") as work:
             artifacts = {}
             for name, file in (("source", "source.py"), ("code_lists", "code_lists.json"), ("card", "card.md")):
@@ -198,8 +205,13 @@ def load(config: Config, uri: str) -> Any:
     Raises:
         UsageError: it is not registered.
     """
-    with _at(config):
+    with _at(config) as client:
         try:
-            return mlflow.pyfunc.load_model(uri).unwrap_python_model()
+            model = mlflow.pyfunc.load_model(uri)
+            ran = client.get_run(model.metadata.run_id).data.tags.get("code")
         except MlflowException as error:
             raise UsageError(f"{uri}: {str(error).splitlines()[0]}") from None
+    found = model.unwrap_python_model()
+    if ran != code_of(found.algorithm.source):
+        log.warning("%s: the package's rules changed since it was registered; in this process its file runs on those of today", uri)
+    return found

@@ -85,20 +85,31 @@ def _visible(groups: dict[tuple[str, str], Agreement]) -> set[tuple[str, str]]:
     return out if ("all", "all") in out else set()
 
 
-def _one_sided(pairs: DataFrame) -> list[tuple[str, str, int]]:
-    """(side, criterion, people): who is found on one side only, by what."""
+def _one_sided(pairs: DataFrame) -> list[tuple[str, str, int | None]]:
+    """(side, criteria, people or None where they are few): who is found on one side only, by what; each person once."""
     rows = pairs.where(F.col("gp") != F.col("snds")).select(
-        F.when(F.col("gp"), "gp").otherwise("snds").alias("side"), F.explode(F.coalesce("gp_criteria", "snds_criteria")).alias("criterion"))  # fmt: skip
-    return sorted((r[0], r[1], r[2]) for r in rows.groupBy("side", "criterion").count().collect())
+        F.when(F.col("gp"), "gp").otherwise("snds").alias("side"), F.concat_ws(" and ", F.array_sort(F.coalesce("gp_criteria", "snds_criteria"))).alias("by"))  # fmt: skip
+    found = rows.groupBy("side", "by").count().collect()
+    out: list[tuple[str, str, int | None]] = []
+    for side in sorted({r["side"] for r in found}):
+        cells: dict[disclosure.Key, int] = {(str(r["by"]),): int(r[2]) for r in found if r["side"] == side}
+        told = disclosure.counts(
+            cells, left=[(disclosure.TOTAL,)]
+        ).published  # how many they are in all follows from kappa and its like
+        out += [(side, key[0], told.get(key)) for key in sorted(cells)]
+    return out
 
 
 def _flagged(context: Context, algorithm: Algorithm, pairs: DataFrame, versions: dict[str, int]) -> dict[str, Agreement]:
-    """Each side against CNAM's own flag of the last year that the extract holds; empty where there is none."""
+    """Each side against CNAM's own flag of the last year that the extract holds; empty where there is none.
+
+    CT_IND knows a person by the own number with a U behind it, or else by pseudonym and rank.
+    """
     if not algorithm.flag or not context.tables.exists("snds.ct_ind"):
         return {}
     flags = context.tables.read("snds.ct_ind", versions.get("snds.ct_ind"))
     last = flags.groupBy("id_carto").agg(F.max_by(F.col(algorithm.flag), "p4dp_slice").alias("flag")).select(
-        F.col("id_carto").alias("beneficiary_id"), (F.col("flag").cast("string") == "1").alias("flag"))  # fmt: skip
+        F.regexp_replace("id_carto", "U$", "").alias("beneficiary_id"), (F.col("flag").cast("string") == "1").alias("flag"))  # fmt: skip
     rows = pairs.join(last, "beneficiary_id")
     out = {}
     for side in ("gp", "snds"):
@@ -134,7 +145,7 @@ def run(context: Context, algorithm: Algorithm, progress: Callable[[str], None] 
         visible = _visible(groups)
         shown = ("all", "all") in visible
         progress("criteria")
-        alone = _one_sided(pairs)
+        alone = _one_sided(pairs) if shown else []
         delays = pairs.where("gp AND snds AND gp_day IS NOT NULL AND snds_day IS NOT NULL").select(
             F.datediff("snds_day", "gp_day").alias("d")
         )
@@ -167,7 +178,7 @@ def _page(
     algorithm: Algorithm,
     groups: dict[tuple[str, str], Agreement],
     visible: set[tuple[str, str]],
-    alone: list[tuple[str, str, int]],
+    alone: list[tuple[str, str, int | None]],
     quartiles: list[float],
     flags: dict[str, Agreement],
 ) -> str:
@@ -190,11 +201,9 @@ def _page(
         people = "not shown" if hidden else a.people
         cells = "".join(_cell(getattr(a, m), hidden) for m in _MEASURES)
         parts.append(f"<tr><td>{trait}</td><td>{html.escape(value)}</td><td class=n>{people}</td>{cells}</tr>")
-    parts.append("</table><h2>Found on one side only</h2><table><tr><th>side</th><th>by criterion</th><th>people</th></tr>")
+    parts.append("</table><h2>Found on one side only</h2><table><tr><th>side</th><th>by</th><th>people</th></tr>")
     for side, criterion, n in alone:
-        parts.append(
-            f"<tr><td>{side}</td><td>{html.escape(criterion)}</td><td class=n>{n if n >= SMALLEST else f'fewer than {SMALLEST}'}</td></tr>"
-        )
+        parts.append(f"<tr><td>{side}</td><td>{html.escape(criterion)}</td><td class=n>{'not shown' if n is None else n}</td></tr>")
     parts.append("</table><h2>Days from the first mention in the record to the first in the claims</h2>")
     parts.append(
         f"<p>Median {quartiles[1]:.0f}, quartiles {quartiles[0]:.0f} and {quartiles[2]:.0f}.</p>"

@@ -105,14 +105,6 @@ class Result:
     seconds: float
 
 
-def code_of(algorithm: Algorithm) -> str:
-    """A hash of the file that declares it and of everything that it may use: the package of algorithms."""
-    digest = hashlib.sha256(algorithm.source.encode())
-    for file in sorted(Path(core.__file__).parent.rglob("*.py")):
-        digest.update(file.read_bytes())
-    return digest.hexdigest()[:16]
-
-
 def default_day(context: Context, side: str = "gp", people: DataFrame | None = None) -> dt.date:
     """The last day on which an accepted delivery was extracted, else today; in the claims no later than they are complete."""
     days = [s["extracted_on"] for s in context.ledger.states() if s["state"] == "accepted" and s["extracted_on"]]
@@ -263,7 +255,7 @@ def _log(
         }
     )
     contracts = hashlib.sha256(repr([table(n) for n in sorted(versions)]).encode()).hexdigest()[:16]
-    mlrun.tags({"algorithm": algorithm.name, "code": code_of(algorithm), "code_lists": fingerprint(lists.values()), "contracts": contracts,
+    mlrun.tags({"algorithm": algorithm.name, "code": core.code_of(algorithm.source), "code_lists": fingerprint(lists.values()), "contracts": contracts,
                 "sides": ",".join(r.side for r in found), **{f"hash.{r.side}": r.hash for r in found}, **asked.tags})  # fmt: skip
     mlrun.inputs({n: (context.tables.path(n), v) for n, v in versions.items() if any(n in table_names(r.side) for r in found)})
     mlrun.metrics({f"seconds.{r.side}": r.seconds for r in found})

@@ -18,7 +18,7 @@ from pyspark.sql import functions as F
 from p4dp.errors import NotReleased, UsageError
 from p4dp.pipeline import publish
 from p4dp.pipeline.context import Context
-from p4dp.release.disclosure import TOTAL, Cell, Checked, Key, Limits, check, with_totals
+from p4dp.release.disclosure import TOTAL, Cell, Checked, Key, Label, Limits, check, differing, with_totals
 from p4dp.release.project import Project
 from p4dp.release.question import condition, equalities
 from p4dp.storage.ledger import now
@@ -52,7 +52,7 @@ def _counted(rows: DataFrame, control: DataFrame, by: list[str]) -> dict[Key, Ce
     return out
 
 
-def _checked(cells: dict[Key, Cell], by: list[str], limits: Limits, before: list[dict[Key, int]]) -> Checked:
+def _checked(cells: dict[Key, Cell], by: list[str], limits: Limits, differ: set[Key], left: set[Key]) -> Checked:
     """Checks each slice of the dimensions that people have several values of by itself."""
     many = [n for n, d in enumerate(by) if d not in _OF_A_PERSON]
     single = [n for n, d in enumerate(by) if d in _OF_A_PERSON]
@@ -65,27 +65,28 @@ def _checked(cells: dict[Key, Cell], by: list[str], limits: Limits, before: list
             return tuple(values[n] for n in range(len(by)))
 
         full = with_totals({k: c for k, c in mine.items() if TOTAL not in k}, mine) if single else mine
-        earlier = [{tuple(k[n] for n in single): v for k, v in b.items() if tuple(k[n] for n in many) == slice_} for b in before]
-        found = check(full, limits, earlier)
+        found = check(full, limits, *({k for k in full if back(k) in keys} for keys in (differ, left)))
         whole.published |= {back(k): v for k, v in found.published.items()}
         whole.removed |= {back(k): why for k, why in found.removed.items()}
     return whole
 
 
-def _label(key: Key, by: list[str], fixed: dict[str, str]) -> str:
+def _label(key: Key, by: list[str], fixed: dict[str, str]) -> Label:
     """A cell by what its people have in common, whatever table, order or condition it was asked with."""
     told = {**fixed, **{d: v for d, v in zip(by, key, strict=True) if v != TOTAL}}
-    return json.dumps(sorted(f"{d}={v}" for d, v in told.items()))
+    return frozenset(f"{d}={v}" for d, v in told.items())
 
 
-def _before(context: Context, cells: dict[Key, Cell], by: list[str], fixed: dict[str, str]) -> list[dict[Key, int]]:
-    """Counts of the same people-in-common that left earlier, whatever project, table, population or period."""
-    told: dict[str, list[int]] = {}
+def _before(
+    context: Context, cells: dict[Key, Cell], by: list[str], fixed: dict[str, str], limits: Limits
+) -> tuple[set[Key], set[Key]]:
+    """Cells that differ by a few from what left earlier, and cells that left themselves; of whatever project, table, population or period."""
+    earlier: dict[Label, set[int]] = {}
     for r in context.tables.read("ops.published_cell").select("cell", "people").distinct().collect():
-        told.setdefault(r["cell"], []).append(r["people"])
-    deepest = max((len(v) for v in told.values()), default=0)
+        earlier.setdefault(frozenset(json.loads(r["cell"])), set()).add(r["people"])
     labels = {key: _label(key, by, fixed) for key in cells}
-    return [{key: told[label][n] for key, label in labels.items() if len(told.get(label, ())) > n} for n in range(deepest)]
+    left = {key for key, cell in cells.items() if cell.people in earlier.get(labels[key], ())}
+    return differing(cells, labels, earlier, limits), left
 
 
 def _result(context: Context, project: Project, question: dict[str, Any]) -> tuple[Checked, dict[str, str]]:
@@ -116,7 +117,8 @@ def _result(context: Context, project: Project, question: dict[str, Any]) -> tup
         raise UsageError(f"more than {_MOST_CELLS} cells: fewer dimensions, or coarser ones")
     d = project.disclosure
     fixed = equalities(question["where"])
-    return _checked(cells, by, Limits(d.smallest, d.practices, d.largest_share), _before(context, cells, by, fixed)), fixed
+    limits = Limits(d.smallest, d.practices, d.largest_share)
+    return _checked(cells, by, limits, *_before(context, cells, by, fixed, limits)), fixed
 
 
 def _open(context: Context, name: str) -> Project:
@@ -221,7 +223,7 @@ def approve(context: Context, name: str, export_id: str, who: str) -> dict[str, 
         context.tables.log("ops.export", [{"project": name, "export_id": export_id, "step": "asked", "by": steps[asked]["by"], "question": steps[asked]["question"],
                                            "cells": len(found.published), "removed": len(found.removed), "at": now()}])  # fmt: skip
         raise NotReleased(f"export {export_id}: the checked table changed since it was asked for; look at it and approve it again")
-    context.tables.log("ops.published_cell", [{"project": name, "export_id": export_id, "counted": question["table"], "cell": _label(k, question["by"], fixed), "people": v, "at": now()}
+    context.tables.log("ops.published_cell", [{"project": name, "export_id": export_id, "counted": question["table"], "cell": json.dumps(sorted(_label(k, question["by"], fixed))), "people": v, "at": now()}
                                               for k, v in found.published.items()])  # fmt: skip
     _write(out, question["by"], found)
     context.tables.log("ops.export", [{"project": name, "export_id": export_id, "step": "left", "by": who, "cells": len(found.published),

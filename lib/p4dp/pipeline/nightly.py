@@ -11,9 +11,9 @@ from typing import Any
 
 from p4dp.contracts import layer
 from p4dp.errors import GateFailed, NotEnoughToLink, UsageError
-from p4dp.pipeline import conform, derive, discover, gate, land, link, load_snds, split
+from p4dp.pipeline import conform, derive, discover, gate, land, link, load_snds, split, train
 from p4dp.pipeline.context import Context, log
-from p4dp.storage.ledger import OpenBatch
+from p4dp.storage.ledger import OpenBatch, now
 
 Progress = Callable[[str], None]
 
@@ -150,6 +150,23 @@ def _derive(context: Context, seconds: dict[str, float], progress: Progress) -> 
     return sum(found["findings"].values())
 
 
+def _train(context: Context, seconds: dict[str, float], progress: Progress) -> int:
+    """Trains the models that are due; returns how many."""
+    done = 0
+    for name in train.due(context, now().date()):
+
+        def one(name: str = name) -> dict[str, Any]:
+            return train.run(context, name, None, None, "due", lambda step: progress(f"train: {step}"))
+
+        try:
+            _timed(seconds, "train", one)
+        except UsageError as error:  # too few cases yet, or nothing linked
+            log.warning("not trained: %s", error)
+            continue
+        done += 1
+    return done
+
+
 def run(
     context: Context, until: dt.date | None = None, progress: Progress = lambda _: None, last: str = "gate"
 ) -> dict[str, object]:
@@ -183,4 +200,6 @@ def run(
         totals["linked"] = _link(context, seconds, progress)
         if context.config.algorithms.nightly:
             totals["findings"] = _derive(context, seconds, progress)
+        if context.config.models.retrain_after:
+            totals["trained"] = _train(context, seconds, progress)
     return {**totals, "last_batch": context.ledger.last_batch(), "seconds": seconds}

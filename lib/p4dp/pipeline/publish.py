@@ -37,6 +37,9 @@ _DAY = {
     "gold.finding": "start_date",
 }  # fmt: skip
 _OF_ENCOUNTER = ("silver.reason", "silver.diagnosis")
+#: Tables whose rows last: what lasts into the period is in it, and so is what has no day, since it says how things are.
+_LASTS = {"silver.history": "end_date", "silver.care_protocol": "end_date", "silver.work_stoppage": "end_date", "silver.observation_period": "end_date",
+          "gold.finding": "end_date"}  # fmt: skip
 
 
 def find(context: Context, name: str) -> Project:
@@ -90,6 +93,8 @@ def _coarse(project: Project, name: str, column: str) -> Column:
     value = F.col(column)
     if name == "events.event" and column == "code":  # a declared doctor's number is the code of its event
         value = F.when(F.coalesce(F.col("code_system"), F.lit("")) != "PFS", value)
+    if column == "encounter_time" and project.coarsen.dates != "day":
+        value = F.lit(None).cast("string")
     if kind == "date" and project.coarsen.dates != "day":
         value = F.trunc(column, project.coarsen.dates)
     if column == "department" and project.coarsen.places == "none":
@@ -110,8 +115,11 @@ def _rows(
             "encounter_id", F.col("encounter_date").alias("_day")
         )
         rows = rows.join(days, "encounter_id").where(F.col("_day").between(F.lit(begin), F.lit(end)))
+    elif name in _LASTS:
+        started, ended = F.col(_DAY[name]), F.col(_LASTS[name])
+        rows = rows.where((started.isNull() | (started <= F.lit(end))) & (ended.isNull() | (ended >= F.lit(begin))))
     elif name in _DAY:
-        rows = rows.where(F.col(_DAY[name]).between(F.lit(begin), F.lit(end)))
+        rows = rows.where(F.col(_DAY[name]).isNull() | F.col(_DAY[name]).between(F.lit(begin), F.lit(end)))
     if name == "gold.finding":
         gp = people.select(F.col("patient_key").alias("person_id"), "person").where("person_id IS NOT NULL")
         snds = people.select(F.col("beneficiary_id").alias("person_id"), "person").where("person_id IS NOT NULL")
@@ -130,9 +138,9 @@ def _rows(
 def _alone(tables: dict[str, DataFrame]) -> tuple[float | None, float | None]:
     """Shares of people who are alone with their traits, and with their traits and all that is dated or coded."""
     traits = tables.get("silver.patient")
+    known = [c for c in ("sex", "birth_year", "birth_month", "department") if traits is not None and c in traits.columns]
     if traits is None:
-        return None, None
-    known = [c for c in ("sex", "birth_year", "birth_month", "department") if c in traits.columns]
+        traits = reduce(DataFrame.unionAll, [rows.select("person") for rows in tables.values()]).distinct()
     who = (
         traits.select("person", F.xxhash64(*known).alias("t") if known else F.lit(0).alias("t"))
         .groupBy("person")
@@ -158,7 +166,7 @@ def _alone(tables: dict[str, DataFrame]) -> tuple[float | None, float | None]:
         )
         return counted["one"] / counted["all"] if counted["all"] else None
 
-    return share("t"), share("t", "h")
+    return (share("t") if known else None), share("t", "h")
 
 
 def run(context: Context, name: str, progress: Callable[[str], None] = lambda _: None) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from mlflow.exceptions import MlflowException
 from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 
+from p4dp.algorithms import core
 from p4dp.errors import StorageError, UsageError
 from p4dp.models import portable_algorithm, tracking
 from p4dp.pipeline import derive
@@ -80,4 +81,4 @@ def run(context: Context, run_id: str, progress: Callable[[str], None] = lambda 
         raise
     shutil.rmtree(folder)
     return {"run_id": run_id, "algorithm": algorithm.name, "identical": all(f["identical"] for f in found.values()), "sides": found,
-            "code_unchanged": derive.code_of(algorithm) == tags["code"], "inputs": versions}  # fmt: skip
+            "code_unchanged": core.code_of(algorithm.source) == tags["code"], "inputs": versions}  # fmt: skip

@@ -27,7 +27,9 @@ EXPERIMENT = "reviews"
 
 
 def sample(context: Context, algorithm: Algorithm, size: int, seed: int = 1) -> dict[str, Any]:
-    """Draws patients from four strata, as evenly as these allow, and writes a form per practice; returns the summary.
+    """Draws patients from strata, as evenly as these allow, and writes a form per practice; returns the summary.
+
+    What claims find can be asked of linked patients only, so whoever is not linked is in strata of their own.
 
     Raises:
         UsageError: nothing was found yet, or nobody can be drawn.
@@ -56,22 +58,24 @@ def sample(context: Context, algorithm: Algorithm, size: int, seed: int = 1) -> 
         .select("patient_key", F.lit(True).alias("_snds"))
         .distinct()
     )
+    linked = links.select("patient_key").distinct().withColumn("_linked", F.lit(True))
     people = (
         read("silver.patient", published["silver.patient"])
         .where("death_date IS NULL")
         .select("patient_key")
         .join(gp, "patient_key", "left")
         .join(snds, "patient_key", "left")
+        .join(linked, "patient_key", "left")
     )
     both = F.col("_gp").isNotNull() & F.col("_snds").isNotNull()
-    strata = people.select(
-        "patient_key", F.when(both, "both").when(F.col("_gp"), "gp").when(F.col("_snds"), "snds").otherwise("none").alias("stratum")
-    )
+    found_in = F.when(both, "both").when(F.col("_gp"), "gp").when(F.col("_snds"), "snds").otherwise("none")
+    apart = F.when(F.col("_linked").isNull() & F.lit("snds" in algorithm.sides), "_unlinked").otherwise("")
+    strata = people.select("patient_key", F.concat(found_in, apart).alias("stratum"))
     ranked = strata.withColumns({
         "_rank": F.row_number().over(Window.partitionBy("stratum").orderBy(F.xxhash64("patient_key", F.lit(seed)), "patient_key")),
         "_all": F.count(F.lit(1)).over(Window.partitionBy("stratum")),
     })  # fmt: skip
-    each = max(size // 4, 1)
+    each = max(size // max(strata.select("stratum").distinct().count(), 1), 1)
     drawn = ranked.where(F.col("_rank") <= each).withColumn("weight", F.col("_all") / F.least(F.col("_all"), F.lit(each)))
     vault = (
         read("vault.patient")
@@ -101,7 +105,7 @@ def sample(context: Context, algorithm: Algorithm, size: int, seed: int = 1) -> 
     schema = ", ".join(f"{c.name} {c.type}" for c in table("gold.review").columns)
     context.tables.append("gold.review", context.spark.createDataFrame(listed, schema), batch_id)
     derive.gate(context, batch_id, "gold.review")
-    strata_drawn = {s: sum(r["stratum"] == s for r in rows) for s in ("both", "gp", "snds", "none")}
+    strata_drawn = dict(Counter(r["stratum"] for r in rows))
     return {"review_id": review_id, "patients": len(rows), "strata": strata_drawn, "forms": len(forms), "folder": str(folder)}
 
 
@@ -163,11 +167,17 @@ def take_back(context: Context, review_id: str, files: list[Path]) -> dict[str, 
     }
     with tracking.tracked(context.config, EXPERIMENT, review_id, {"gold.review": context.tables.version("gold.review")}) as mlrun:
         mlrun.tags({"algorithm": name, "kind": "clinical"})
-        for side in ("gp", "snds"):
+        for side in derive.known(context.config)[0][name].sides if name in derive.known(context.config)[0] else ("gp",):
             found = accuracy(
                 [
-                    Answer(r["stratum"], r["weight"] * stands[r["stratum"]], r["stratum"] in (side, "both"), r["answer"] == "yes")
+                    Answer(
+                        r["stratum"],
+                        r["weight"] * stands[r["stratum"]],
+                        r["stratum"].removesuffix("_unlinked") in (side, "both"),
+                        r["answer"] == "yes",
+                    )
                     for r in told
+                    if side == "gp" or not r["stratum"].endswith("_unlinked")
                 ]
             )
             for measure, value in found.items():

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from pyspark.ml import PipelineModel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from p4dp.algorithms import code_list
+from p4dp.algorithms import code_list, rules
 from p4dp.errors import UsageError
 from p4dp.linkage.report import SMALLEST
 from p4dp.models import registry, tracking
@@ -28,6 +28,8 @@ from p4dp.pipeline.context import Context, log
 
 EXPERIMENT = "models"
 MODELS = {m.NAME: m for m in (admission, uncoded_diabetes)}
+#: Times that what is foretold is dealt out to others, to see whether anything leaks.
+_DEALT = (1, 2)
 #: Version of the watch; it has no model to register.
 _WATCH_VERSION = 1
 Progress = Callable[[str], None]
@@ -55,15 +57,21 @@ class _Inputs:
         """A table at its published version."""
         return self.context.tables.read(name, self.versions.get(name))
 
-    def data(self, name: str, as_of: dt.date | None) -> harness.Data:
-        """The data of a model."""
+    @staticmethod
+    def coded(mentions: DataFrame, day: dt.date) -> DataFrame:
+        """Persons with a code of diabetes by a day, or of an unknown one."""
+        told = rules.coded(mentions).where("code_list = 'diabetes'")
+        return told.where(F.col("day").isNull() | (F.col("day") <= F.lit(day))).select("person").distinct()
+
+    def data(self, name: str, as_of: dt.date | None, seed: int | None = None) -> harness.Data:
+        """The data of a model; with a seed, what it foretells is dealt out to others first."""
         if name == uncoded_diabetes.NAME:
-            coded = self.mentions.where("code_list = 'diabetes' AND origin IN ('history', 'diagnosis', 'care_protocol')").select(
-                "person"
-            )
-            return uncoded_diabetes.data(
-                self.people, self.mentions, self.contacts, coded, as_of or derive.default_day(self.context)
-            )
+            day, mentions = as_of or derive.default_day(self.context), self.mentions
+            if seed is not None:
+                own = mentions.where("code_list = 'diabetes'").join(harness.dealt_out(self.people, seed), "person")
+                given = own.drop("person").withColumnRenamed("other", "person")
+                mentions = mentions.where("code_list != 'diabetes'").unionByName(given)
+            return uncoded_diabetes.data(self.people, mentions, self.contacts, self.coded(mentions, day), day)
         if "linked.link" not in self.versions or "events.event" not in self.versions:
             raise UsageError("admission learns from linked patients: run load-snds and link first")
         events = self.read("events.event")
@@ -73,6 +81,8 @@ class _Inputs:
             .select(F.col("patient_key").alias("person"), "beneficiary_id")
             .distinct()
         )
+        if seed is not None:
+            links = links.join(harness.dealt_out(links, seed), "person").select(F.col("other").alias("person"), "beneficiary_id")
         stays = events.where("kind = 'stay'").select("beneficiary_id", F.col("start_date").alias("day"))
         until = as_of or events.where("kind = 'follow_up'").agg(F.max("end_date")).collect()[0][0]
         if until is None:
@@ -104,7 +114,7 @@ def run(
         staged = {part: context.tables.parquet(f"{inputs.folder}/{part}", getattr(data, part)) for part in ("train", "test")}
         data = harness.Data(staged["train"], staged["test"], data.features, data.baseline, data.about)
         progress("train")
-        trained = harness.train(data, SMALLEST, strength)
+        trained = harness.train(data, SMALLEST, strength, [inputs.data(name, as_of, seed) for seed in _DEALT])
         moved = _drift(context, name, staged["test"])
         mlrun.params({**data.about, "strength": trained.strength, "features": ",".join(trained.coefficients)})
         mlrun.metrics(trained.metrics | {f"drift.{f}": v for f, v in moved.items()})
@@ -117,29 +127,35 @@ def run(
         progress("register")
         number = _register(context, name, mlrun.run_id, trained.model, list(trained.coefficients), reason)
     shutil.rmtree(inputs.folder, ignore_errors=True)
-    drifted = sorted(f for f, v in moved.items() if v > harness.DRIFT)
-    if drifted:
-        log.warning("%s: the data moved since the champion was trained: %s", name, ", ".join(drifted))
     return {
         "model": name,
         "version": number,
         "run_id": mlrun.run_id,
         "strength": trained.strength,
         **{k: round(v, 4) for k, v in trained.metrics.items()},
-        "drifted": drifted,
+        "drifted": _drifted(name, moved),
     }
 
 
-def _drift(context: Context, name: str, rows: DataFrame) -> dict[str, float]:
-    """How far the data of today are from those that the champion, or else the last version, was trained on."""
-    known = registry.versions(context.config, name)
-    chosen = next((v for v in known if "champion" in v["aliases"]), known[-1] if known else None)
+def _drift(context: Context, name: str, rows: DataFrame, chosen: dict[str, Any] | None = None) -> dict[str, float]:
+    """How far the data of today are from those that a version, or the champion, or else the last version, was trained on."""
+    if chosen is None:
+        known = registry.versions(context.config, name)
+        chosen = next((v for v in known if "champion" in v["aliases"]), known[-1] if known else None)
     if chosen is None:
         return {}
     client = mlflow.MlflowClient(tracking_uri=tracking.uri(context.config))
     with tempfile.TemporaryDirectory() as folder:
         text = Path(client.download_artifacts(chosen["run_id"], "distribution.json", folder)).read_text("utf-8")
     return harness.drift(rows, json.loads(text))
+
+
+def _drifted(name: str, moved: Mapping[str, float]) -> list[str]:
+    """Features that moved too far to trust the model as it is."""
+    found = sorted(f for f, v in moved.items() if v > harness.DRIFT)
+    if found:
+        log.warning("%s: the data moved since it was trained: %s", name, ", ".join(found))
+    return found
 
 
 def _register(context: Context, name: str, run_id: str, model: PipelineModel, columns: list[str], reason: str) -> int:
@@ -159,7 +175,12 @@ def score(context: Context, name: str, alias: str, progress: Progress = lambda _
     inputs, day = _Inputs(context, f"{name}-score", progress), derive.default_day(context)
     model = registry.load_spark(context.config, f"models:/{name}@{alias}")
     rows = MODELS[name].asked(features.at(inputs.people, inputs.mentions, inputs.contacts, day, MODELS[name].HISTORY))
-    rows = rows.withColumns({f: F.col(f).cast("double") for f in MODELS[name].FEATURES})
+    if name == uncoded_diabetes.NAME:
+        rows = rows.join(inputs.coded(inputs.mentions, day), "person", "left_anti")
+    rows = context.tables.parquet(
+        f"{inputs.folder}/rows", rows.withColumns({f: F.col(f).cast("double") for f in MODELS[name].FEATURES})
+    )
+    drifted = _drifted(name, _drift(context, name, rows, chosen))
     batch_id, slice_ = context.ledger.last_batch() + 1, f"{name}/gp"
     context.ledger.step(batch_id, "derive", "opened")
     context.tables.opened(batch_id)
@@ -177,7 +198,25 @@ def score(context: Context, name: str, alias: str, progress: Progress = lambda _
         "alias": alias,
         "as_of": day.isoformat(),
         "people": context.tables.read("gold.finding").where(F.col("p4dp_slice") == slice_).count(),
+        "drifted": drifted,
     }
+
+
+def due(context: Context, today: dt.date) -> list[str]:
+    """Models of `models.retrain_after` whose last version is older than so many days, or of which there is none.
+
+    Raises:
+        UsageError: no such model.
+    """
+    out = []
+    for name, days in context.config.models.retrain_after.items():
+        if name not in (*MODELS, influenza_watch.NAME):
+            raise UsageError(f"models.retrain_after: no model {name}; there are {', '.join((*MODELS, influenza_watch.NAME))}")
+        # the watch is fitted anew each time and has no version
+        told = [p["at"] for v in registry.versions(context.config, name) for p in v["promotions"][:1]]
+        if not told or (today - dt.date.fromisoformat(max(told)[:10])).days >= days:
+            out.append(name)
+    return out
 
 
 def watch(context: Context, progress: Progress = lambda _: None) -> dict[str, Any]:
@@ -200,7 +239,8 @@ def watch(context: Context, progress: Progress = lambda _: None) -> dict[str, An
         .join(read("silver.patient").select("patient_key", "department"), "patient_key")
     )
     coded = [
-        read(f"silver.{k}").select("encounter_id", F.col("code_system").alias("system"), "code") for k in ("reason", "diagnosis")
+        rows.select("encounter_id", F.col("code_system").alias("system"), "code")
+        for rows in (read("silver.reason"), read("silver.diagnosis").where("assertion = 'present'"))
     ]
     ill = matcher.mentions(coded[0].unionAll(coded[1])).select("encounter_id").distinct().withColumn("_ill", F.lit(1))
     progress("count")
@@ -228,6 +268,7 @@ def watch(context: Context, progress: Progress = lambda _: None) -> dict[str, An
         "run_id": mlrun.run_id,
         "departments": int(found["department"].nunique()),
         "weeks": len(found),
+        "drifted": influenza_watch.drifted(found),
         "alerts": len(alerts),
     }
 

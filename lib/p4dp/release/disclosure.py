@@ -2,12 +2,13 @@
 
 Primary: a count below the smallest, cells of too few practices, cells that one practice dominates. Secondary: as many more as are needed so that what is left
 of any total is nothing, or hides at least two cells and enough people; checked with the bounds that an attacker could compute (linear programming, as in audits of
-cell suppression). Against earlier publications: a cell whose difference from one published before lies between 1 and the smallest is not published.
+cell suppression). Against earlier publications: a cell is not published whose difference from one that left before, and that contains it or lies in it, is
+between 1 and the smallest, nor one that leaves so few of a whole when the other parts of it left before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -16,6 +17,8 @@ from scipy.optimize import linprog
 
 TOTAL = "*"
 Key = tuple[str, ...]
+#: What the people of a cell have in common, as `column=value`.
+Label = frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -108,44 +111,79 @@ def _bounds(
     return low.fun, (-high.fun if high.status == 0 else float("inf"))
 
 
-def _add(cells: Mapping[Key, Cell], hidden: dict[Key, str], members: list[Key], total: Key) -> bool:
-    """Hides one more cell of a total: the smallest that is published and not empty, else an empty one, else the total itself."""
-    free = sorted((k for k in members if k not in hidden), key=lambda k: (cells[k].people == 0, cells[k].people, k))
-    chosen = free[0] if free else total if total not in hidden else None
+def _add(cells: Mapping[Key, Cell], hidden: dict[Key, str], left: Collection[Key], members: list[Key], total: Key) -> bool:
+    """Hides one more cell of a total: the smallest that is published and not empty, else an empty one, else the total itself; never one that left before."""
+    free = sorted(
+        (k for k in members if k not in hidden and k not in left), key=lambda k: (cells[k].people == 0, cells[k].people, k)
+    )
+    chosen = free[0] if free else total if total not in hidden and total not in left else None
     if chosen is None:
         return False
     hidden[chosen] = "added"
     return True
 
 
-def _add_beside(cells: Mapping[Key, Cell], hidden: dict[Key, str], groups: Mapping[tuple[int, Key], list[Key]]) -> bool:
+def _add_beside(
+    cells: Mapping[Key, Cell], hidden: dict[Key, str], left: Collection[Key], groups: Mapping[tuple[int, Key], list[Key]]
+) -> bool:
     """Hides the smallest published cell of any sum that holds a hidden one: totals further away can bound a cell whose own totals are all hidden."""
     sums = [{*members, total} for (_, total), members in groups.items()]
-    near = {k for keys in sums if keys & hidden.keys() for k in keys - hidden.keys()}
+    near = {k for keys in sums if keys & hidden.keys() for k in keys - hidden.keys()} - set(left)
     if not near:
         return False
     hidden[min(near, key=lambda k: (cells[k].people == 0, cells[k].people, k))] = "added"
     return True
 
 
-def check(cells: Mapping[Key, Cell], limits: Limits, before: Iterable[Mapping[Key, int]] = ()) -> Checked:
+def differing(
+    cells: Mapping[Key, Cell], labels: Mapping[Key, Label], earlier: Mapping[Label, Collection[int]], limits: Limits
+) -> set[Key]:
+    """Cells that would reveal a few people beside what left earlier, of whatever table, population, period or project.
+
+    Args:
+        labels: what the people of each cell have in common.
+        earlier: the same of cells that left before → their counts.
+    """
+
+    def few(n: int) -> bool:
+        return 0 < n < limits.smallest
+
+    parts: dict[tuple[Label, str], dict[Label, int]] = {}
+    for label, counts in earlier.items():
+        for fixed in label:
+            parts.setdefault((label - {fixed}, fixed.split("=")[0]), {})[label] = max(counts)
+    out = set[Key]()
+    for key, cell in cells.items():
+        mine, n = labels[key], cell.people
+        near = (abs(n - m) for other, counts in earlier.items() if mine <= other or other <= mine for m in counts)
+        # the last part of a whole that left, and a whole of which all parts but a few people left
+        last = (
+            m - n - sum(v for k, v in parts.get((mine - {f}, f.split("=")[0]), {}).items() if k != mine)
+            for f in mine
+            for m in earlier.get(mine - {f}, ())
+        )
+        whole = (n - sum(held.values()) for (of, _), held in parts.items() if of == mine)
+        if n and any(few(x) for found in (near, last, whole) for x in found):
+            out.add(key)
+    return out
+
+
+def check(cells: Mapping[Key, Cell], limits: Limits, differ: Collection[Key] = (), left: Collection[Key] = ()) -> Checked:
     """Decides cell by cell.
 
     Args:
         cells: all cells and all totals over one or several dimensions (`TOTAL` in their place); what is empty may be left out of neither.
-        before: earlier publications with the same dimensions, of whatever population, period or project.
+        differ: cells that would reveal a few people beside what left earlier.
+        left: cells whose count left earlier: hiding them protects nobody.
     """
     hidden = {k: why for k, c in cells.items() if (why := _primary(c, limits)) is not None}
-    for earlier in before:
-        for key, cell in cells.items():
-            if key not in hidden and key in earlier and 0 < abs(cell.people - earlier[key]) < limits.smallest:
-                hidden[key] = "differs by a few from what was published before"
+    hidden |= {k: "differs by a few from what was published before" for k in differ if k not in hidden}
     groups = _groups(cells)
     changed = True
     while changed:
         changed = False
         for (_, total), members in sorted(groups.items()):
-            while _weak(cells, hidden, members, total, limits) and _add(cells, hidden, members, total):
+            while _weak(cells, hidden, members, total, limits) and _add(cells, hidden, left, members, total):
                 changed = True
         if changed:
             continue
@@ -155,7 +193,9 @@ def check(cells: Mapping[Key, Cell], limits: Limits, before: Iterable[Mapping[Ke
             if high - low >= limits.smallest:
                 continue
             mine = [(total, members) for (_, total), members in sorted(groups.items()) if key in members]
-            if any(_add(cells, hidden, members, total) for total, members in mine) or _add_beside(cells, hidden, groups):
+            if any(_add(cells, hidden, left, members, total) for total, members in mine) or _add_beside(
+                cells, hidden, left, groups
+            ):
                 changed = True
                 break
     words = {"added": "would give another one away"}
@@ -181,15 +221,15 @@ def with_totals(counts: Mapping[Key, Cell], several: Mapping[Key, Cell]) -> dict
     return out
 
 
-def counts(cells: Mapping[Key, int], limits: Limits | None = None) -> Checked:
-    """`check` for a page's own table of people, without practices; totals over every dimension are added."""
+def counts(cells: Mapping[Key, int], limits: Limits | None = None, left: Collection[Key] = ()) -> Checked:
+    """`check` for a page's own table of people, without practices; totals over every dimension are added. `left`: totals that the page tells anyway."""
     sums: dict[Key, int] = {}
     for key, n in cells.items():
         for mask in range(2 ** len(key)):
             total = tuple(TOTAL if mask >> d & 1 else v for d, v in enumerate(key))
             sums[total] = sums.get(total, 0) + n
     many = (limits or Limits()).practices
-    return check({k: Cell(n, many if n else 0, 0.0) for k, n in sums.items()}, limits or Limits())
+    return check({k: Cell(n, many if n else 0, 0.0) for k, n in sums.items()}, limits or Limits(), left=left)
 
 
 def differences(published: Mapping[Key, int]) -> Iterable[int]:

@@ -12,7 +12,7 @@ from p4dp.simulate.practice import Practice
 
 #: CNAM's flag → illnesses that set it
 _TOPS = {
-    "top_FDiabet_ind": ("diabetes",), "top_CvIC_chr": ("heart_failure",), "top_CvCoron_chr": ("coronary_disease",), "top_CvAVC_seq": ("stroke",),
+    "top_FDiabet_ind": ("diabetes",), "sup_CvIC_cat": ("heart_failure",), "top_CvCoron_chr": ("coronary_disease",), "sup_CvAVC_cat": ("stroke",),
     "top_ABPCOIr_ind": ("asthma", "copd"), "sup_Can_cat": ("cancer",), "sup_FAntiHTA_med_nnexclu": ("hypertension",),
 }  # fmt: skip
 
@@ -97,7 +97,12 @@ class Entitlements(Ledger):
             known = set(who.person.known(dt.date(year, 12, 31)))
             tops = {top: int(bool(known & set(names))) for top, names in _TOPS.items()}
             self.out.tables["CT_IND"].append(
-                {"id_carto": who.own or f"{psa}{rank}", "ben_nai_ann": who.person.birth.year, **tops, "_year": year}
+                {
+                    "id_carto": f"{who.own}U" if who.own else f"{psa}{rank}",
+                    "ben_nai_ann": who.person.birth.year,
+                    **tops,
+                    "_year": year,
+                }
             )
 
     def _rights(self, who: Insured, practice: Practice) -> None:

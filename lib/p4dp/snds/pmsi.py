@@ -86,7 +86,8 @@ def diagnosis_events(found: DataFrame, d: DataFrame, um: DataFrame) -> DataFrame
     own = head.select("*", F.explode(F.array(F.struct(F.col("DGN_PAL").alias("code"), F.lit("main").alias("role")),
                                              F.struct(F.col("DGN_REL").alias("code"), F.lit("related").alias("role")))).alias("x"))  # fmt: skip
     rest = d.select(*_STAY, F.col("ASS_DGN").alias("code"), F.lit("associated").alias("role"))
-    units = um.select(*_STAY, F.explode(F.array("DGN_PAL", "DGN_REL")).alias("code"), F.lit("unit").alias("role"))
+    units = um.select(*_STAY, F.explode(F.array(F.struct(F.col("DGN_PAL").alias("code"), F.lit("unit").alias("role")),
+                                                 F.struct(F.col("DGN_REL").alias("code"), F.lit("unit_related").alias("role")))).alias("x")).select(*_STAY, "x.*")  # fmt: skip
     other = head.join(rest.unionByName(units), _STAY)
     rows = own.select(*head.columns, "x.code", "x.role").unionByName(other.select(*head.columns, "code", "role"))
     rows = (

@@ -5,12 +5,11 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 
 from p4dp.algorithms.core import Algorithm, Inputs, Parameter
-from p4dp.algorithms.rules import coded, once, phenotype, repeated, stays
+from p4dp.algorithms.rules import at_age, coded, once, phenotype, repeated, stays
 
 
 def _treated(x: Inputs) -> DataFrame:
-    between = x.people.where(x.age.between(x["youngest"], x["oldest"])).select("person")
-    return repeated(x.mentions("asthma_drug"), x["dispensings"], 365).join(between, "person", "left_semi")
+    return repeated(at_age(x, x.mentions("asthma_drug"), x["youngest"], x["oldest"]), x["dispensings"], 365)
 
 
 def gp(x: Inputs) -> DataFrame:
@@ -25,7 +24,7 @@ def snds(x: Inputs) -> DataFrame:
 
 ALGORITHM = Algorithm(
     name="asthma",
-    version=1,
+    version=2,
     kind="phenotype",
     question="Does the person have asthma?",
     population="everybody; by drugs alone from 6 to 40 years",
@@ -33,8 +32,8 @@ ALGORITHM = Algorithm(
     code_lists=("asthma", "asthma_drug"),
     parameters={
         "dispensings": Parameter(2, "different days with a drug within a year: 2 any, 3 persistent", (1, 12)),
-        "youngest": Parameter(6, "youngest age at which drugs alone count", (0, 18)),
-        "oldest": Parameter(40, "oldest age at which drugs alone count", (18, 99)),
+        "youngest": Parameter(6, "youngest age at which a drug counts", (0, 18)),
+        "oldest": Parameter(40, "oldest age at which a drug counts", (18, 99)),
     },
     output="one person, from the first day on which a criterion was met",
     limits="No rule on drugs alone is both sensitive and specific (Santé publique France, ESPS 2006).",

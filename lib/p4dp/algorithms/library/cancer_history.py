@@ -29,7 +29,7 @@ ALGORITHM = Algorithm(
     sides={"gp": gp, "snds": snds},
     code_lists=("cancer",),
     output="one person, from the first such day",
-    limits="Skin cancers other than melanoma are among the codes. Long-term illness 30 ends, and is not renewed when care is over.",
+    limits="Skin cancers other than melanoma are among the codes. Long-term illness 30 ends, and is not renewed when care is over. A history: once met it stays, where rules for active cancer ask for the last two years.",
     references=("sndsTools, notebook patho_cancer_atcd",),
     flag="sup_Can_cat",
 )

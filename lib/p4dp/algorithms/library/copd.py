@@ -5,13 +5,12 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 
 from p4dp.algorithms.core import Algorithm, Inputs, Parameter
-from p4dp.algorithms.rules import coded, once, phenotype, repeated, stays
+from p4dp.algorithms.rules import at_age, coded, once, phenotype, repeated, stays
 
 
 def _treated(x: Inputs) -> DataFrame:
     """Long-acting bronchodilators on several days, from an age at which asthma alone is rarely treated so."""
-    old = x.people.where(x.age >= x["age"]).select("person")
-    treated = repeated(x.mentions("bronchodilator"), x["dispensings"], 365).join(old, "person", "left_semi")
+    treated = repeated(at_age(x, x.mentions("bronchodilator"), x["age"], 150), x["dispensings"], 365)
     asthma_alone = x.mentions("asthma").select("person").distinct().join(x.mentions("copd").select("person"), "person", "left_anti")
     return treated.join(asthma_alone, "person", "left_anti")
 
@@ -28,18 +27,18 @@ def snds(x: Inputs) -> DataFrame:
 
 ALGORITHM = Algorithm(
     name="copd",
-    version=1,
+    version=2,
     kind="phenotype",
     question="Does the person have chronic obstructive pulmonary disease?",
     population="people of 40 and older",
     sides={"gp": gp, "snds": snds},
     code_lists=("copd", "bronchodilator", "asthma"),
     parameters={
-        "age": Parameter(40, "age from which drugs alone count", (30, 60)),
+        "age": Parameter(40, "age from which a drug counts", (30, 60)),
         "dispensings": Parameter(3, "different days with a bronchodilator within a year", (1, 12)),
     },
     output="one person, from the first day on which a criterion was met",
-    limits="The published rule was read in part; the classes are a proposal. Spirometry is not used. CNAM's flag covers asthma too.",
+    limits="The published rule was read in part; the classes are a proposal; long-term illness 14 is not used, since it also holds asthma, nor is R03DC as a sign of it. Spirometry is not used. CNAM's flag covers asthma too.",
     references=("Laurendeau 2015, Rev Mal Respir 32:682-691",),
     flag="top_ABPCOIr_ind",
 )

@@ -53,7 +53,7 @@ ALGORITHM = Algorithm(
         ),
     },
     output="one person, from the first day on which a criterion was met",
-    limits="Diet alone leaves no trace in claims (27.8 % of the people whom practices coded, Saint-Lary 2012). Large packs count as any other.",
+    limits="Diet alone leaves no trace in claims (27.8 % of the people whom practices coded, Saint-Lary 2012). Large packs count as any other. Whoever met a criterion once keeps it: the rule for claims asks for drugs of the year and stays of two.",
     references=("sndsTools, notebook patho_diabetes", "BEH 30-31/2014", "Saint-Lary 2012, PLoS ONE 7(4):e35721"),
     flag="top_FDiabet_ind",
 )

@@ -36,5 +36,5 @@ ALGORITHM = Algorithm(
     output="one person, from the first day on which a criterion was met",
     limits="Claims see those who were admitted; most patients of general practice are not. Long-term illness 5 is not used: it also holds arrhythmia and valves.",
     references=("SCALPEL-Extraction, outcome HeartFailure", "BEH 41/2012"),
-    flag="top_CvIC_chr",
+    flag="sup_CvIC_cat",
 )

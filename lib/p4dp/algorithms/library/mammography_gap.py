@@ -13,6 +13,7 @@ def snds(x: Inputs) -> DataFrame:
     begin = F.add_months(F.lit(x.as_of), -12 * int(x["years"]))
     women = x.people.where("sex = 'female'").where(x.age.between(x["youngest"], x["oldest"]))
     women = women.where((F.col("observed_from") <= begin) & (F.col("observed_until") >= F.add_months(F.lit(x.as_of), -12)))
+    women = women.where(F.col("death_date").isNull() | (F.col("death_date") > F.lit(x.as_of)))
     done = x.mentions("mammography").where(F.col("day") > begin)
     return women.join(done.select("person"), "person", "left_anti").select(
         "person", begin.alias("start_date"), F.lit(x.as_of).alias("end_date"), F.lit("no mammography").alias("category"), F.lit(None).cast("double").alias("value"),

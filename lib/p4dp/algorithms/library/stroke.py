@@ -29,5 +29,5 @@ ALGORITHM = Algorithm(
     output="one person, from the first such day",
     limits="Transient ischaemic attacks (G45, K89) are not strokes here. Claims see strokes of the years of the extract only.",
     references=("sndsTools, tutorial on stroke",),
-    flag="top_CvAVC_seq",
+    flag="sup_CvAVC_cat",
 )

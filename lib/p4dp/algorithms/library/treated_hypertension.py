@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from p4dp.algorithms.core import Algorithm, Inputs, Parameter
 from p4dp.algorithms.rules import once, phenotype, repeated
 
 
 def _treated(x: Inputs) -> DataFrame:
-    return repeated(x.mentions("antihypertensive"), x["dispensings"], x["within"])
+    recent = x.mentions("antihypertensive").where(F.col("day") > F.date_sub(F.lit(x.as_of), x["within"]))
+    return repeated(recent, x["dispensings"], x["within"])
 
 
 def gp(x: Inputs) -> DataFrame:
@@ -27,7 +29,7 @@ def snds(x: Inputs) -> DataFrame:
 
 ALGORITHM = Algorithm(
     name="treated_hypertension",
-    version=1,
+    version=2,
     kind="phenotype",
     question="Is the person treated with drugs against hypertension?",
     population="adults",
@@ -35,7 +37,7 @@ ALGORITHM = Algorithm(
     code_lists=("antihypertensive", "hypertension"),
     parameters={
         "dispensings": Parameter(3, "different days with an antihypertensive that are needed", (1, 12)),
-        "within": Parameter(730, "days within which they must lie", (30, 1100)),
+        "within": Parameter(730, "days before the day asked for within which they must lie", (30, 1100)),
         "coded": Parameter(False, "GP side: only people with hypertension among their codes"),
     },
     output="one person, from the day of the dispensing that completed the criterion",

@@ -40,7 +40,7 @@ TABLE = Table(
         Column("atc", "string", "ATC code of a drug.", source="IR_PHA_R", example="A10BA02"),
         Column("substance", "string", "Substance of a drug.", source="IR_PHA_R", example="METFORMIN"),
         Column("role", "string", "Role of a diagnosis or place of a contact.", codes={
-            "main": "main diagnosis", "related": "related diagnosis", "associated": "associated diagnosis", "unit": "diagnosis of a unit",
+            "main": "main diagnosis", "related": "related diagnosis", "associated": "associated diagnosis", "unit": "main diagnosis of a unit", "unit_related": "related diagnosis of a unit",
             "surgery": "at the surgery", "home": "at home", "teleconsultation": "at a distance", "nursing": "care by a nurse",
             "physiotherapy": "care by a physiotherapist", "podiatry": "care by a podiatrist", "speech_therapy": "care by a speech therapist",
             "orthoptics": "care by an orthoptist", "stay": "during a stay",

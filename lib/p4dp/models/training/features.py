@@ -16,7 +16,7 @@ CONDITIONS = tuple(sorted(n.split(".")[1] for n in multimorbidity.LISTS))
 
 
 def at(people: DataFrame, mentions: DataFrame, contacts: DataFrame, day: dt.date, history: int = 0) -> DataFrame:
-    """One row per person whom the practice answers for on a day: age, man, visits and drugs of the last year, conditions, Charlson index, last results.
+    """One row per person whom the practice answers for on a day: age, man, visits, drugs and blood sugar tests ordered in the last year, conditions, Charlson index, last results.
 
     Args:
         contacts: person, day.
@@ -59,7 +59,9 @@ def at(people: DataFrame, mentions: DataFrame, contacts: DataFrame, day: dt.date
     for part in (seen, drugs, conditions, index, results):
         rows = rows.join(part, "person", "left")
     bmi = F.when(F.col("height") > 120, F.col("weight") / F.pow(F.col("height") / 100, F.lit(2)))
+    tests = known.where("origin = 'order' AND code_list IN ('hba1c', 'glucose')").where(year)
+    rows = rows.join(tests.groupBy("person").agg(F.count_distinct("day").cast("double").alias("ordered")), "person", "left")
     zero: dict[str, bool | float | int | str] = dict.fromkeys(
-        ("visits", "drugs", "charlson", *(f"has_{c}" for c in CONDITIONS)), 0.0
+        ("visits", "drugs", "charlson", "ordered", *(f"has_{c}" for c in CONDITIONS)), 0.0
     )
     return rows.withColumn("bmi", bmi).fillna(zero).withColumn("age_squared", F.col("age") * F.col("age") / 100)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,7 @@ from pyspark.ml.evaluation import MulticlassClassificationEvaluator
 from pyspark.ml.feature import Imputer, StandardScaler, VectorAssembler
 from pyspark.ml.functions import vector_to_array
 from pyspark.ml.tuning import CrossValidator, ParamGridBuilder
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 from scipy.special import logit
 from sklearn.metrics import brier_score_loss, roc_auc_score
@@ -158,12 +158,13 @@ def _shares(rows: DataFrame, cuts: Mapping[str, list[float]]) -> dict[str, list[
     return {f: [float(seen[f"{f}|{n}"] or 0.0) for n in range(len(edges) + 1)] for f, edges in cuts.items()}
 
 
-def distribution(rows: DataFrame, features: tuple[str, ...]) -> dict[str, dict[str, list[float]]]:
-    """Tenths of every feature and the share of the rows in each, to compare later data with."""
+def distribution(rows: DataFrame, features: tuple[str, ...], smallest: int = 0) -> dict[str, dict[str, list[float]]]:
+    """Tenths of every feature and the share of the rows in each, to compare later data with: in hundredths, and none where a few people would be told."""
     found = rows.approxQuantile(list(features), [n / 10 for n in range(1, 10)], 0.01)
     cuts = {f: sorted({float(x) for x in q}) for f, q in zip(features, found, strict=True)}
-    shares = _shares(rows, cuts)
-    return {f: {"cuts": cuts[f], "shares": shares[f]} for f in features}
+    shares, people = _shares(rows, cuts), rows.count()
+    told = {f: [0.0 if 0 < s * people < smallest else round(s, 2) for s in shares[f]] for f in features}
+    return {f: {"cuts": cuts[f], "shares": told[f]} for f in features}
 
 
 def drift(rows: DataFrame, reference: Mapping[str, Mapping[str, list[float]]]) -> dict[str, float]:
@@ -173,28 +174,32 @@ def drift(rows: DataFrame, reference: Mapping[str, Mapping[str, list[float]]]) -
     out = {}
     for feature, told in known.items():
         expected, seen = np.clip(np.array(told["shares"]), 0.01, None), np.clip(np.array(now[feature]), 0.01, None)
-        out[feature] = float(((seen - expected) * np.log(seen / expected)).sum())
+        out[feature] = round(float(((seen - expected) * np.log(seen / expected)).sum()), 2)
     return out
 
 
-def _shuffled(rows: DataFrame, later: DataFrame, features: tuple[str, ...], strength: float, seed: int, times: int = 3) -> float:
-    """Mean AUC of models that are trained on labels dealt out at random, on labels dealt out at random: away from 0.5 only when the two parts are not apart."""
-    found = []
-    for n in range(times):
-        dealt = [part.withColumn("label", _dealt(part, seed + 10 * n + place)) for place, part in enumerate((rows, later))]
-        frame = scores(fit(dealt[0], features, strength), dealt[1]).select("label", "score").toPandas()
-        found.append(float(roc_auc_score(frame["label"], frame["score"])))
-    return float(np.mean(found))
+def dealt_out(people: DataFrame, seed: int) -> DataFrame:
+    """(person, other): each person and somebody else in the same crowd, whose records it is given; everybody gets and gives once."""
+    place = F.row_number().over(Window.orderBy("person")).alias("_place")
+    by_chance = F.row_number().over(Window.orderBy(F.xxhash64("person", F.lit(seed)), "person")).alias("_place")
+    everybody = people.select("person").distinct()
+    return (
+        everybody.select("person", place).join(everybody.select(F.col("person").alias("other"), by_chance), "_place").drop("_place")
+    )
 
 
-def _dealt(part: DataFrame, seed: int) -> Column:
-    """A label of nobody in particular, as frequent as the true one."""
-    share = part.agg(F.avg("label")).collect()[0][0]
-    return (F.pmod(F.xxhash64("person", F.lit(seed)), F.lit(1_000_000)) < int(share * 1_000_000)).cast("double")
+def _auc(rows: DataFrame, later: DataFrame, features: tuple[str, ...], strength: float) -> float:
+    frame = scores(fit(rows.cache(), features, strength), later).select("label", "score").toPandas()
+    rows.unpersist()
+    return float(roc_auc_score(frame["label"], frame["score"])) if frame["label"].nunique() == 2 else 0.5
 
 
-def train(data: Data, smallest: int, strength: float | None = None, seed: int = 1) -> Trained:
-    """Trains, and measures on `test`: the model, its baseline, and the same model trained on shuffled labels, which must know nothing.
+def train(data: Data, smallest: int, strength: float | None = None, dealt: Sequence[Data] = ()) -> Trained:
+    """Trains, and measures on `test`: the model, its baseline, and the same model on data in which what is to be foretold was dealt out to others.
+
+    Args:
+        dealt: the same data made after the *sources* of the label were dealt out (`dealt_out`): a feature that was made from them too still
+            foretells it, so that an AUC away from 0.5 shows a leak.
 
     Raises:
         UsageError: too few cases to train or to measure on.
@@ -220,10 +225,15 @@ def train(data: Data, smallest: int, strength: float | None = None, seed: int = 
     metrics |= quality("baseline_", scores(base, later).select(*columns).toPandas())
     fitted = model.stages[-1]
     assert isinstance(fitted, LogisticRegressionModel)
-    metrics["shuffled_auc"] = _shuffled(rows, later, features, fitted.getRegParam(), seed)
+    if dealt:
+        metrics["shuffled_auc"] = float(
+            np.mean(
+                [_auc(_with_gaps(d.train, features), _with_gaps(d.test, features), features, fitted.getRegParam()) for d in dealt]
+            )
+        )
     weights = fitted.coefficients.toArray()
     out = Trained(model, metrics, _calibration(frame, smallest), _groups(frame, smallest), fitted.getRegParam(), {f: float(w) for f, w in zip(features, weights, strict=True)},
-                  distribution(rows, features))  # fmt: skip
+                  distribution(rows, features, smallest))  # fmt: skip
     rows.unpersist()
     later.unpersist()
     return out

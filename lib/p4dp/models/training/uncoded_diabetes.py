@@ -13,7 +13,7 @@ from p4dp.models.training.harness import Data
 NAME = "uncoded_diabetes"
 SENTENCE = "Does the record look like that of a person with diabetes, although nobody coded it?"
 LIMITS = "Learnt from coded patients: whoever is like nobody that practices recognise is not found. A high score is a reason to look, not a diagnosis."
-FEATURES = ("age", "age_squared", "man", "visits", "hba1c", "glucose", "bmi", "creatinine",
+FEATURES = ("age", "age_squared", "man", "visits", "hba1c", "glucose", "ordered", "bmi", "creatinine",
             *(f"has_{c}" for c in features.CONDITIONS if c != "diabetes"))  # fmt: skip
 HISTORY = 0
 BASELINE = ("age", "age_squared", "man")
