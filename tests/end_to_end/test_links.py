@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import mlflow
@@ -41,7 +42,8 @@ def test_events_equal_the_truth(linked: Country) -> None:
 def test_the_night_links_most_of_those_who_can_be_linked(linked: Country) -> None:
     assert linked.third["extracts"] == 1 and linked.third["linked"] > 30  # type: ignore[attr-defined]
     found = links.evaluate(linked.context)
-    assert found["precision"] > 0.97 and found["recall"] > 0.5 and found["decoy_low"] <= found["false_share_high"]
+    assert found["precision"] > 0.97 and found["recall"] > 0.5
+    assert found["decoy_low"] <= found["false_share"] <= found["decoy_high"]
     right = sum(round(g["recall"] * g["patients"]) for g in found["by_visits"] if g["patients"])
     assert right == found["linked"] - found["false_links"] == round(found["recall"] * found["with_counterpart"])
     threshold = linked.context.tables.read("linked.run").first()["threshold"]
@@ -99,13 +101,47 @@ def test_nothing_new_is_not_linked_again_and_what_contradicts_ends_a_link(linked
             },
         )
         again = link.run(context)
-    assert (again["is_full"], again["patients"], again["linked"]) == (False, 1, 1)
+    assert (
+        not again["is_full"] and 1 <= again["patients"] < 20 and again["linked"] >= 1
+    )  # the one, and whoever of the practice might be the same
     after = {
         (r["patient_key"], r["beneficiary_id"]): (r["valid_from"], r["valid_to"] is None)
         for r in other.context.tables.read("linked.link").collect()
     }
     assert after[moved[0], stranger] == (dt.date(2026, 1, 1), False) and after[moved][1]
     assert {k for k, (_, holds) in after.items() if holds} == set(before)
+
+
+@pytest.mark.verify
+def test_two_who_fit_one_beneficiary_stay_in_doubt_whoever_is_seen_next(linked: Country, tmp_path: Path) -> None:
+    """A record that stands twice in a practice: nobody gets the link, on a night that brings news of one of them neither; until the other is gone."""
+    site = Country(linked.spark, tmp_path)
+    shutil.copytree(linked.home, tmp_path, dirs_exist_ok=True)
+    before = {
+        r["patient_key"]: r["beneficiary_id"] for r in site.context.tables.read("linked.link").where("visits_met > 3").collect()
+    }
+    one, twin = sorted(before)[0], "f" * 32
+    names = ("patient", "encounter", "prescription", "order", "lab_result")
+
+    def night(context: Context, change: Callable[[str, int], object]) -> set[str]:
+        batch = context.ledger.last_batch() + 1
+        for name in names:
+            change(context.tables.path(f"silver.{name}"), batch)
+        context.ledger.publish(batch, {f"silver.{n}": ("conform", context.tables.version(f"silver.{n}")) for n in names})
+        assert not link.run(context)["is_full"]
+        return {r[0] for r in context.tables.read("linked.link").where("valid_to IS NULL").select("patient_key").collect()}
+
+    def doubled(path: str, batch: int) -> None:
+        rows = site.spark.read.format("delta").load(path).where(F.col("patient_key") == one)
+        copies = rows.withColumns({"patient_key": F.lit(twin), "batch_id": F.lit(batch).cast("bigint")})
+        copies.write.format("delta").mode("append").save(path)
+
+    with site.lease() as lease:
+        context = Context.of(site.config, site.spark, lease)
+        assert not {one, twin} & night(context, doubled)
+        seen = f"UPDATE delta.`{{}}` SET batch_id = {{}} WHERE patient_key = '{twin}'"
+        assert not {one, twin} & night(context, lambda path, batch: site.spark.sql(seen.format(path, batch)))
+        assert one in night(context, lambda path, _: site.spark.sql(f"DELETE FROM delta.`{path}` WHERE patient_key = '{twin}'"))
 
 
 @pytest.mark.verify

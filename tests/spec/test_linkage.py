@@ -85,6 +85,61 @@ def test_a_token_that_too_many_share_is_counted_and_not_joined(side) -> None:
     assert [r["beneficiary_id"] for r in most] == ["b7", "b0", "b1"]  # the rarest first, and no more than asked
 
 
+def test_a_token_that_100_000_share_is_not_joined(spark, side) -> None:
+    gp = side("patient_key", "p0|x|male|1950|1|13055|13|", "p0|D|2024-01-01\np0|D|2024-02-01")
+    left = candidates.tokens(gp, "patient_key", True)
+    day = left.join(
+        candidates.tokens(side("patient_key", "p1|x|male|1950|1|13001|13|", "p1|D|2024-01-01"), "patient_key", True).select(
+            "token"
+        ),
+        "token",
+    )
+    crowd = spark.range(100_000).select(F.concat(F.lit("b"), "id").alias("beneficiary_id")).crossJoin(day.select("token"))
+    rare = left.join(day, "token", "left_anti").select(F.lit("b7").alias("beneficiary_id"), "token")
+    right = crowd.unionByName(rare)
+    counts = candidates.counted(left, right)
+    told = counts.agg(*(c.alias(n) for n, c in candidates.cut(counts, 50_000).items())).collect()[0]
+    assert (told["tokens_cut"], told["pairs_cut"]) == (1, 100_000)
+    assert {r["beneficiary_id"] for r in candidates.pairs(left, right, counts, 100_000, 50_000, 10).collect()} == {"b7"}
+
+
+def test_who_goes_on_and_who_competes(side) -> None:
+    """Of ten beneficiaries two go on, and that is told; of a beneficiary whom somebody might be, everybody of the practice who fits competes."""
+    people = "p0|x|male|1950|1|13055|13|\np1|x|male|1950|1|13055|13|\np2|y|male|1950|1|13055|13|"
+    gp = side("patient_key", people, "p0|D|2024-01-01\np1|D|2024-01-01\np2|D|2024-01-01")
+    snds = side(
+        "beneficiary_id",
+        "\n".join(f"b{n}|male|{1960 + n}|1|13055|13|" for n in range(10)),
+        "\n".join(f"b{n}|D|2024-01-01" for n in range(10)),
+    )
+    left, right = candidates.tokens(gp, "patient_key", True), candidates.tokens(snds, "beneficiary_id", True)
+    counts = candidates.counted(left, right)
+    found = candidates.pairs(left, right, counts, 10, 1000, 2)
+    assert found.agg(candidates.capped(2)).first()[0] == 3 and found.count() == 6
+    wanted = found.where("patient_key = 'p0'").selectExpr("'x' AS practice_key", "beneficiary_id")
+    rivals = candidates.rivals(wanted, left, right, counts, gp.people.select("patient_key", "practice_key"), 10, 1000, 5)
+    assert {r["patient_key"] for r in rivals.collect()} == {"p0", "p1"}
+
+
+def test_a_number_counts_its_visits_of_the_time_that_records_cover(side) -> None:
+    """Eight months of records beside five years of claims."""
+    people = "\n".join(f"p{n}|x|male|{1950 + n}|1|13055|13|" for n in range(4))
+    gp = side("patient_key", people, "\n".join(f"p{n}|D1|2024-01-0{n + 1}" for n in range(4)))
+    theirs = "\n".join(f"b{n}|male|{1950 + n}|1|13055|13|" for n in range(4))
+    earlier = "\n".join(f"b0|E1|20{y}-0{m}-01" for y in (20, 21, 22, 23) for m in range(1, 9))
+    snds = side("beneficiary_id", theirs, "\n".join(f"b{n}|E1|2024-01-0{n + 1}" for n in range(4)) + "\n" + earlier)
+    assert [(r["pfs"], r["doctor"]) for r in practitioners.aligned(gp, snds).collect()] == [("E1", "D1")]
+
+
+def test_the_link_that_holds(pipe) -> None:
+    links = pipe("patient_key string, beneficiary_id string, method string, weight double, valid_to date", """patient_key|beneficiary_id|method|weight|valid_to
+        a|b1|indirect|20|
+        a|b2|direct||
+        c|b3|indirect|5|
+        d|b4|direct||2026-01-01""")  # fmt: skip
+    assert {(r[0], r[1]) for r in assign.holding(links).collect()} == {("a", "b2"), ("c", "b3")}
+
+
 def test_evidence_that_is_left_out_is_not_known(side) -> None:
     gp = side("patient_key", "a|P|male|1950|3|13055|13|", "a|D1|2024-01-02", "a|D1|2024-01-02|A10BA02")
     less = gp.without(["visits", "place", "birth_month"])
@@ -102,11 +157,11 @@ def test_evidence_that_is_left_out_is_not_known(side) -> None:
 def test_features_count_what_was_sought_and_what_was_met(side, pipe) -> None:
     gp = side(
         "patient_key",
-        "p|x|male|1950|1|13055|13|",
-        "p|D|2024-01-01\np|D|2024-02-01\np|D|2019-02-01",
+        "p|x|male|1950|1|13055|13|\nq|x|male|1951|1|13055|13|",
+        "p|D|2024-01-01\np|D|2024-02-01\np|D|2019-02-01\nq|D|2024-03-02",
         "p|D|2024-01-01|A10BA02\np|D|2024-02-01|C09AA05",
     )
-    snds = side("beneficiary_id", "b|male|1950|2|13055|13|\nc|male|1950|1|13055|13|", "b|D|2024-01-01\nb|D|2024-03-01\nb|E|2024-04-01\nc|E|2024-01-01",
+    snds = side("beneficiary_id", "b|male|1950|2|13055|13|\nc|male|1950|1|13055|13|", "b|D|2024-01-01\nb|D|2024-03-01\nb|D|2024-05-01\nb|E|2024-04-01\nc|E|2024-01-01",
                 "b|D|2024-01-01|A10BA02\nb|E|2024-02-08|C09AA02")  # fmt: skip
     pairs = pipe("patient_key string, beneficiary_id string", "patient_key|beneficiary_id\np|b\np|c")
     found = {
@@ -117,7 +172,7 @@ def test_features_count_what_was_sought_and_what_was_met(side, pipe) -> None:
         2,
         1,
         2,
-    )  # the visit of 2019 is not sought; one of two claimed visits is not in the record
+    )  # the visit of 2019 is not sought, nor that of May, after the records end; one of two claimed visits is not in the record
     assert (b["drugs_l"], b["drugs_met_l"], b["classes_l"], b["classes_met_l"]) == (
         2,
         1,
@@ -236,9 +291,13 @@ def test_the_threshold_keeps_the_share_of_false_links_that_was_asked_for() -> No
     loose, strict = assign.choose(choices, 0.99), assign.choose(choices, 0.999)
     assert loose is not None and (loose.threshold, loose.linked, loose.accepted) == (2.0, 1000, 10)
     assert loose.share == pytest.approx(
-        0.01 / 0.99 * 500 / 1000
+        0.01 / 0.99 * 501 / 1000
     )  # a hundredth of those without counterpart: the 500, and whoever is linked wrongly
+    assert loose.low < loose.share < loose.high
     assert strict is not None and (strict.threshold, strict.linked, strict.share) == (20.0, 900, 0.0) and strict.high > 0.0001
     assert assign.choose(assign.curve([(4, 4, 10)], 100), 0.999) is None
     unlikely = assign.curve([(-6, None, 10), (4, None, 10)], 20)
+    everybody = assign.at([(10, 8, 50), (10, None, 50)], 100, 1.0)  # nobody is left over: half the decoys are accepted all the same
+    assert everybody.share == pytest.approx(0.01) and everybody.high > 0.03
+    assert assign.at([(10, None, 1)], 1, 1.0).high > 0.5  # one patient says nothing
     assert unlikely[0].threshold == -3.0 and assign.choose(unlikely, 0.9) == unlikely[1]  # less likely than not is no link

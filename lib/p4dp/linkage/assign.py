@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
-from scipy.stats import beta
+from scipy.stats import beta, chi2
 
 #: Weights are counted in steps when a threshold is sought.
 STEP = 0.5
@@ -72,7 +72,8 @@ def at(counts: list[tuple[int | None, int | None, int]], patients: int, threshol
     """What a threshold gives.
 
     Of `patients` some have no counterpart: those without a link, and those with a false one. A share `p` of them is given a link, as decoys are; so
-    false links are p / (1 - p) times those without a link. Patients without a link who do have a counterpart make this rather too high.
+    false links are p / (1 - p) times those without a link, and one more of these when they are waited for by chance (negative binomial). Patients without a
+    link who do have a counterpart make this rather too high.
     """
     step = round(threshold / STEP)
     linked = sum(n for link, _, n in counts if link is not None and link >= step)
@@ -80,11 +81,28 @@ def at(counts: list[tuple[int | None, int | None, int]], patients: int, threshol
     if not linked:
         return Choice(threshold, 0, 0, 0, 1.0, 0.0, 1.0)
 
-    def share(p: float) -> float:
-        return float(min(p / (1 - p) * (patients - linked) / linked, 1.0)) if p < 1 else 1.0
+    def share(p: float, without: float) -> float:
+        return float(min(p / (1 - p) * without / linked, 1.0)) if p < 1 else 1.0
 
+    # how many are left without a link is itself a matter of chance: the more so the fewer they are
+    left = patients - linked
+    fewest, most = chi2.ppf(0.025, 2 * left) / 2 if left else 0.0, chi2.ppf(0.975, 2 * left + 2) / 2
     low, high = beta.ppf((0.025, 0.975), accepted + 0.5, linked - accepted + 0.5)
-    return Choice(threshold, linked, linked, accepted, share(accepted / linked), share(low) if accepted else 0.0, share(high))
+    return Choice(
+        threshold,
+        linked,
+        linked,
+        accepted,
+        share(accepted / linked, left + 1),
+        share(low, fewest) if accepted else 0.0,
+        share(high, most),
+    )
+
+
+def holding(links: DataFrame) -> DataFrame:
+    """linked.link → (patient_key, beneficiary_id): the link that holds of each patient, a direct one before an indirect one."""
+    order = F.struct(F.col("method") != "direct", -F.coalesce("weight", F.lit(0.0)), "beneficiary_id")
+    return links.where("valid_to IS NULL").groupBy("patient_key").agg(F.min_by("beneficiary_id", order).alias("beneficiary_id"))
 
 
 def curve(counts: list[tuple[int | None, int | None, int]], patients: int) -> list[Choice]:

@@ -54,18 +54,58 @@ def cut(counts: DataFrame, most: int) -> dict[str, Column]:
     }
 
 
+def _worth(counts: DataFrame, people: Column | int, most: int) -> DataFrame:
+    """Tokens that are joined, and how rare each is among beneficiaries."""
+    rare = counts.where(F.col("lefts") * F.col("rights") <= most)
+    return rare.select("token", F.log2(F.lit(people) / F.col("rights")).alias("worth"))
+
+
 def pairs(left: DataFrame, right: DataFrame, counts: DataFrame, people: Column | int, most: int, keep: int) -> DataFrame:
-    """(patient_key, beneficiary_id, shared, rarity): the `keep` best of each patient.
+    """(patient_key, beneficiary_id, shared, rarity, rank, of): the `keep` best of each patient, of how many.
 
     Args:
         people: number of beneficiaries, against which a token's rarity is measured.
         most: pairs that one token may make.
     """
-    rare = counts.where(F.col("lefts") * F.col("rights") <= most)
-    worth = rare.select("token", F.log2(F.lit(people) / F.col("rights")).alias("worth"))
-    met = left.join(worth, "token").join(right, "token")
+    met = left.join(_worth(counts, people, most), "token").join(right, "token")
     found = met.groupBy("patient_key", "beneficiary_id").agg(
         F.count(F.lit(1)).cast("int").alias("shared"), F.round(F.sum("worth"), 6).alias("rarity")
     )
-    best = Window.partitionBy("patient_key").orderBy(F.desc("rarity"), "beneficiary_id")
-    return found.withColumn("rank", F.row_number().over(best)).where(F.col("rank") <= keep).drop("rank")
+    mine = Window.partitionBy("patient_key")
+    ranked = found.withColumns(
+        {"rank": F.row_number().over(mine.orderBy(F.desc("rarity"), "beneficiary_id")), "of": F.count(F.lit(1)).over(mine)}
+    )
+    return ranked.where(F.col("rank") <= keep)
+
+
+def capped(keep: int) -> Column:
+    """Of `pairs`: how many patients share a token with more beneficiaries than go on."""
+    return F.count_if((F.col("rank") == 1) & (F.col("of") > keep))
+
+
+def rivals(
+    wanted: DataFrame,
+    left: DataFrame,
+    right: DataFrame,
+    counts: DataFrame,
+    practices: DataFrame,
+    people: Column | int,
+    most: int,
+    keep: int,
+) -> DataFrame:
+    """(patient_key, practice_key): of each beneficiary whom somebody of a practice might be, the `keep` patients there who share most with them.
+
+    Args:
+        wanted: practice_key, beneficiary_id.
+        practices: patient_key, practice_key of everybody.
+    """
+    theirs = wanted.join(right, "beneficiary_id").join(_worth(counts, people, most), "token")
+    met = theirs.join(left, "token").join(practices, ["patient_key", "practice_key"])
+    found = met.groupBy("practice_key", "beneficiary_id", "patient_key").agg(F.round(F.sum("worth"), 6).alias("rarity"))
+    best = Window.partitionBy("practice_key", "beneficiary_id").orderBy(F.desc("rarity"), "patient_key")
+    return (
+        found.withColumn("rank", F.row_number().over(best))
+        .where(F.col("rank") <= keep)
+        .select("patient_key", "practice_key")
+        .distinct()
+    )

@@ -58,7 +58,9 @@ def features(pairs: DataFrame, gp: Evidence, snds: Evidence, since: dt.date, unt
         *(F.count_if((F.col("kind") == k) & F.col("_met")).cast("int").alias(f"{n}_met") for k, n in _KINDS.items()),
         )  # fmt: skip
     theirs = gp.visits.select("patient_key", "doctor").distinct()
-    claimed = both.join(snds.visits, "beneficiary_id").join(theirs, ["patient_key", "doctor"], "left_semi")
+    spans = gp.visits.groupBy("doctor").agg(F.min("day").alias("_since"), F.max("day").alias("_until"))  # of what the records cover
+    claimed = both.join(snds.visits, "beneficiary_id").join(theirs.join(F.broadcast(spans), "doctor"), ["patient_key", "doctor"])
+    claimed = claimed.where(F.col("day").between(F.col("_since"), F.col("_until")))
     claimed = claimed.groupBy("patient_key", "beneficiary_id").agg(F.count(F.lit(1)).cast("int").alias("claimed"))
     last = gp.visits.groupBy("patient_key").agg(F.max("day").alias("last_seen_l"))
 

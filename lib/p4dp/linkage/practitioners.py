@@ -42,21 +42,27 @@ def aligned(gp: Evidence, snds: Evidence) -> DataFrame:
     def tokens(side: Evidence, key: str, name: str) -> DataFrame:
         rows = side.visits.join(side.people.select(key, "sex", "birth_year", "birth_month", "commune"), key)
         rows = rows.where(" AND ".join(f"{c} IS NOT NULL" for c in traits))
-        return rows.select(F.xxhash64(*traits).alias("token"), F.col("doctor").alias(name)).withColumn(
+        return rows.select("day", F.xxhash64(*traits).alias("token"), F.col("doctor").alias(name)).withColumn(
             f"{name}_n", F.count(F.lit(1)).over(Window.partitionBy("token")))  # fmt: skip
 
     left, right = tokens(gp, "patient_key", "doctor"), tokens(snds, "beneficiary_id", "pfs")
-    own = right.groupBy("pfs").agg(F.count(F.lit(1)).alias("visits"))
-    votes = left.where(f"doctor_n <= {_MOST}").join(right.where(f"pfs_n <= {_MOST}"), "token")
+    votes = left.where(f"doctor_n <= {_MOST}").join(right.where(f"pfs_n <= {_MOST}").drop("day"), "token")
     counted = votes.groupBy("pfs", "doctor").agg(F.round(F.sum(1.0 / (F.col("doctor_n") * F.col("pfs_n"))), 6).alias("support"))
     ranked = counted.withColumns({
         "runner_up": F.coalesce(F.lead("support").over(Window.partitionBy("pfs").orderBy(F.desc("support"), "doctor")), F.lit(0.0)),
         "rank": F.row_number().over(Window.partitionBy("pfs").orderBy(F.desc("support"), "doctor")),
     })  # fmt: skip
-    ranked = ranked.join(own, "pfs").where(F.col("support") >= LEAST_SHARE * F.col("visits"))
-    sure = ranked.where(
+    first = ranked.where(
         (F.col("rank") == 1) & (F.col("support") >= LEAST_SUPPORT) & (F.col("support") >= LEAST_LEAD * F.col("runner_up"))
     )
+    # records may cover less time than claims: only the visits of that time can speak
+    spans = gp.visits.groupBy("doctor").agg(F.min("day").alias("since"), F.max("day").alias("until"))
+    first = first.join(spans, "doctor")
+    within = right.join(F.broadcast(first.select("pfs", "since", "until")), "pfs").where(
+        F.col("day").between(F.col("since"), F.col("until"))
+    )
+    own = within.groupBy("pfs").agg(F.count(F.lit(1)).alias("own"))
+    sure = first.join(own, "pfs").where(F.col("support") >= LEAST_SHARE * F.col("own"))
     return sure.select("pfs", "doctor", F.lit("aligned").alias("method"), "support", "runner_up")
 
 

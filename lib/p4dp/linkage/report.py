@@ -73,9 +73,3 @@ def weights(best: DataFrame, step: float) -> DataFrame:
         .groupBy("kind", F.floor(F.col("w") / step).cast("int").alias("step"))
         .agg(F.count(F.lit(1)).alias("patients"))
     )
-
-
-def shown(patients: int, linked: int) -> float | None:
-    """The share of a cell; None when it, or its complement, would reveal a small count."""
-    small = [n for n in (patients, linked, patients - linked) if 0 < n < SMALLEST]
-    return None if small else linked / patients if patients else None

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from p4dp.errors import StorageError
@@ -73,11 +73,16 @@ def weight(model: Model) -> Column:
 
 
 def terms(pairs: DataFrame, usual: float) -> DataFrame:
-    """Candidates → commune, tf_commune: of the candidates of patients who live there, which share lives there too; `usual` where there are few."""
+    """Candidates → commune, tf_commune, candidates: of the candidates of patients who live there, which share lives there too; `usual` where there are few.
+
+    A patient's likeliest candidate is not counted, as for u: it lives there because it is the same person.
+    """
     same = F.count_if(F.col("commune_l") == F.col("commune_r"))
     few = 20.0
-    return pairs.where("commune_l IS NOT NULL AND commune_r IS NOT NULL").groupBy(F.col("commune_l").alias(TERM)).agg(
-        ((same + few * usual) / (F.count(F.lit(1)) + few)).alias(f"tf_{TERM}"))  # fmt: skip
+    place = F.row_number().over(Window.partitionBy("patient_key").orderBy(F.desc("rarity"), "beneficiary_id"))
+    others = pairs.withColumn("_place", place).where("_place > 1 AND commune_l IS NOT NULL AND commune_r IS NOT NULL")
+    return others.groupBy(F.col("commune_l").alias(TERM)).agg(
+        ((same + few * usual) / (F.count(F.lit(1)) + few)).alias(f"tf_{TERM}"), F.count(F.lit(1)).alias("candidates"))  # fmt: skip
 
 
 def scored(pairs: DataFrame, model: Model, frequencies: DataFrame) -> DataFrame:

@@ -6,8 +6,9 @@ import html
 from typing import Any
 
 from p4dp.linkage.assign import Choice
-from p4dp.linkage.report import SMALLEST, shown
+from p4dp.linkage.report import SMALLEST
 from p4dp.models.figures import HEAD, plt, svg
+from p4dp.release import disclosure
 
 
 def _histogram(weights: list[tuple[str, int, int]], step: float, threshold: float | None) -> str:
@@ -46,21 +47,33 @@ def _curve(choices: list[Choice], patients: int, threshold: float | None) -> str
     return svg(figure)
 
 
-def _few(n: int) -> str:
-    return str(n) if n == 0 or n >= SMALLEST else f"fewer than {SMALLEST}"
+def _few(n: int | None) -> str:
+    return "" if n is None else str(n) if n == 0 or n >= SMALLEST else f"fewer than {SMALLEST}"
+
+
+def visible(rows: list[tuple[str, str, int, int]]) -> dict[tuple[str, str], tuple[int | None, float | None]]:
+    """(trait, value, patients, linked) → patients and linked share of each, None where a small count could be had, by subtraction from the whole too."""
+    out: dict[tuple[str, str], tuple[int | None, float | None]] = {}
+    for trait in sorted({r[0] for r in rows}):
+        mine = {v: (patients, linked) for t, v, patients, linked in rows if t == trait}
+        cells: dict[disclosure.Key, int] = {
+            (v, k): n for v, (patients, linked) in mine.items() for k, n in (("linked", linked), ("not", patients - linked))
+        }
+        # the page tells patients and links of the whole
+        told = disclosure.counts(cells, left=[(disclosure.TOTAL, k) for k in ("linked", "not", disclosure.TOTAL)]).published
+        for value, (patients, linked) in mine.items():
+            whole = (value, disclosure.TOTAL) in told
+            share = round(linked / patients, 2) if whole and (value, "linked") in told and patients else None
+            out[trait, value] = (patients if whole else None, share)
+    return out
 
 
 def _groups(rows: list[tuple[str, str, int, int]]) -> str:
     out = ["<table><tr><th>group</th><th>patients</th><th>linked</th></tr>"]
-    hidden = {(trait, value) for trait, value, patients, linked in rows if shown(patients, linked) is None}
-    for trait in {r[0] for r in rows}:  # a group that is hidden alone could be had by subtraction
-        mine = sorted((r[2], r[1]) for r in rows if r[0] == trait)
-        if sum((trait, v) in hidden for _, v in mine) == 1 and len(mine) > 1:
-            hidden.add((trait, next(v for _, v in mine if (trait, v) not in hidden)))
-    for trait, value, patients, linked in sorted(rows):
-        told = ("not shown", "not shown") if (trait, value) in hidden else (str(patients), f"{linked / patients:.0%}")
+    for (trait, value), (patients, share) in sorted(visible(rows).items()):
+        cells = ("not shown" if patients is None else str(patients), "not shown" if share is None else f"{share:.0%}")
         out.append(
-            f"<tr><td>{html.escape(trait)}: {html.escape(value)}</td><td class=n>{told[0]}</td><td class=n>{told[1]}</td></tr>"
+            f"<tr><td>{html.escape(trait)}: {html.escape(value)}</td><td class=n>{cells[0]}</td><td class=n>{cells[1]}</td></tr>"
         )
     return "".join([*out, "</table>"])
 
@@ -68,8 +81,8 @@ def _groups(rows: list[tuple[str, str, int, int]]) -> str:
 def page(summary: dict[str, Any], choices: list[Choice], weights: list[tuple[str, int, int]], step: float, groups: list[tuple[str, str, int, int]],
          practices: list[tuple[int, int]], reasons: dict[str, int]) -> str:  # fmt: skip
     """The page; no count of 1 to 10 patients is on it."""
-    facts = {k: summary[k] for k in ("method", "regime", "patients", "linked", "asked_precision", "threshold", "margin", "decoys", "decoys_accepted", "false_share", "false_low",
-                                     "false_high", "pairs", "tokens_cut", "run_id")}  # fmt: skip
+    facts = {k: summary.get(k) for k in ("method", "regime", "patients", "linked", "asked_precision", "threshold", "margin", "decoys", "decoys_accepted", "false_share", "false_low",
+                                     "false_high", "pairs", "pairs_capped", "tokens_cut", "pairs_cut", "practitioners", "practitioners_known", "run_id")}  # fmt: skip
     told = {
         k: _few(v)
         if k in ("patients", "linked", "decoys", "decoys_accepted")
@@ -81,7 +94,10 @@ def page(summary: dict[str, Any], choices: list[Choice], weights: list[tuple[str
         for k, v in facts.items()
     }
     rows = "".join(f"<tr><td>{k.replace('_', ' ')}</td><td class=n>{v}</td></tr>" for k, v in told.items())
-    without = "".join(f"<tr><td>{html.escape(k)}</td><td class=n>{_few(v)}</td></tr>" for k, v in sorted(reasons.items()))
+    reasoned = disclosure.counts({(k,): v for k, v in reasons.items()}, left=[(disclosure.TOTAL,)]).published if reasons else {}
+    without = "".join(
+        f"<tr><td>{html.escape(k)}</td><td class=n>{reasoned.get((k,), 'not shown')}</td></tr>" for k in sorted(reasons)
+    )
     shares = "".join(f"<tr><td>{10 * t} % and more</td><td class=n>{n}</td></tr>" for t, n in sorted(practices))
     return "\n".join([
         HEAD.format(title="Linkage " + summary["run_id"]), "<h1>Linkage</h1>", f"<table>{rows}</table>",

@@ -12,6 +12,8 @@ from p4dp.linkage import traits
 
 #: Fewer people than this on a side cannot carry an estimate.
 LEAST_PEOPLE = 100
+#: Weight, base 2, that a pair must lie above the next of either of its people.
+MARGIN = 2.0
 
 
 def link(ours: pd.DataFrame, theirs: pd.DataFrame, least: float) -> pd.DataFrame:
@@ -59,7 +61,7 @@ def _columns(rule: object) -> list[str]:
 
 
 def _best(found: pd.DataFrame, lists: pd.Series) -> pd.DataFrame:
-    """Pairs in which each is the other's best, within a list of ours; ties are nobody's."""
+    """Pairs in which each is the other's best by a margin, within a list of ours; near ties are nobody's."""
     first = found["source_dataset_l"] == "ours"
     pairs = pd.DataFrame({
         "ours": found["unique_id_l"].where(first, found["unique_id_r"]), "theirs": found["unique_id_r"].where(first, found["unique_id_l"]),
@@ -68,8 +70,8 @@ def _best(found: pd.DataFrame, lists: pd.Series) -> pd.DataFrame:
     pairs["list"] = pairs["ours"].map(lists)
     for side, keys in (("ours", ["ours"]), ("theirs", ["theirs", "list"])):
         best = pairs.groupby(keys)["weight"].transform("max")
-        ties = (pairs["weight"] == best).groupby([pairs[k] for k in keys]).transform("sum")
-        pairs[f"_{side}"] = (pairs["weight"] == best) & (ties == 1)
+        near = (pairs["weight"] > best - MARGIN).groupby([pairs[k] for k in keys]).transform("sum")
+        pairs[f"_{side}"] = (pairs["weight"] == best) & (near == 1)
     return (
         pairs[pairs["_ours"] & pairs["_theirs"]]
         .drop(columns=["_ours", "_theirs", "list"])

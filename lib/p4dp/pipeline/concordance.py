@@ -15,6 +15,7 @@ from pyspark.sql import functions as F
 
 from p4dp.algorithms.core import Algorithm
 from p4dp.errors import UsageError
+from p4dp.linkage import assign
 from p4dp.linkage.report import SMALLEST
 from p4dp.models import tracking
 from p4dp.models.agreement import Agreement, Share
@@ -32,12 +33,7 @@ def _pairs(context: Context, algorithm: Algorithm, versions: dict[str, int]) -> 
     each = found.groupBy("side", "person_id").agg(
         F.min("start_date").alias("day"), F.array_distinct(F.flatten(F.collect_list("criteria"))).alias("criteria")
     )
-    links = (
-        context.tables.read("linked.link", versions["linked.link"])
-        .where("valid_to IS NULL")
-        .select("patient_key", "beneficiary_id")
-        .distinct()
-    )
+    links = assign.holding(context.tables.read("linked.link", versions["linked.link"]))
 
     def side(name: str, key: str) -> DataFrame:
         rows = each.where(F.col("side") == name)

@@ -21,7 +21,7 @@ from p4dp.linkage import assign, report
 from p4dp.linkage.evidence import Evidence
 from p4dp.models import linkage_page, tracking
 from p4dp.pipeline import validated
-from p4dp.pipeline.context import Context
+from p4dp.pipeline.context import Context, log
 from p4dp.pipeline.link_steps import READ, Linkage, batches
 from p4dp.storage.ledger import now
 
@@ -79,7 +79,7 @@ def take_back(context: Context, published: dict[str, int]) -> None:
     """Takes linked tables back to what was published, after a run that was killed or refused."""
     links = [b for b in context.ledger.batches() if b["kind"] == "link"]
     opened, done = ({b["batch_id"] for b in links if b["step"] == step} for step in ("opened", "published"))
-    if not opened - done or max(opened) == max(done, default=0):
+    if not opened - done:
         return
     for contract in layer("linked"):
         name = f"linked.{contract.name}"
@@ -108,7 +108,7 @@ def run(
         GateFailed: an expectation on the links failed; published versions are untouched.
     """
     settings = context.config.linkage
-    regime, asked = (regime or settings.regime).upper(), settings.precision if precision is None else precision
+    regime = (regime or settings.regime).upper()
     if regime not in REGIMES:
         raise UsageError(f"regime {regime}: one of {', '.join(REGIMES)}")
     published = context.ledger.published()
@@ -117,11 +117,14 @@ def run(
     take_back(context, published)
     last = _last(context)
     without = ",".join(sorted(settings.without))
-    same = last is not None and (last["regime"], last.get("without") or "") == (regime, without)
+    same = last is not None and (last["regime"], last.get("without") or "", last["margin"]) == (regime, without, settings.margin)
     if full or not same:  # weights of two models cannot be compared
         last = None
     if last is not None and precision is not None:
         raise UsageError("--precision chooses a new threshold: give --full with it")
+    asked = (
+        precision or (last or {}).get("asked_precision") or settings.precision
+    )  # what a full run was asked for holds until the next
     work = Linkage(context, regime, context.ledger.last_batch() + 1, {n: published.get(n, 0) for n in READ if n in published}, last)
     for name in READ:
         work.versions.setdefault(name, 0)
@@ -142,12 +145,13 @@ def run(
         progress("links")
         weighed = work.weighed(pairs, model, frequencies)
         if not work.everyone:
-            holders = work.staged("holders", work.holders(weighed, who), holders=F.count(F.lit(1)))
-            if work.found["holders"]:
-                more = work.pairs("more", gp, snds, holders, tokens)
+            rivals = work.staged("rivals", work.rivals(weighed, gp, who, tokens), rivals=F.count(F.lit(1)))
+            if work.found["rivals"]:
+                more = work.pairs("more", gp, snds, rivals, tokens)
                 weighed = weighed.unionByName(work.weighed(more, model, frequencies))
-                who = work.staged("considered-all", who.unionByName(holders), patients=F.count(F.lit(1)))
-                work.found["pairs"] += work.found["more"]
+                who = work.staged("considered-all", who.unionByName(rivals), patients=F.count(F.lit(1)))
+                for count in ("pairs", "pairs_capped"):
+                    work.found[count] += work.found[count.replace("pairs", "more")]
         best = work.best(weighed, gp, who)
         counts = [(r["link"], r["decoy"], r["n"]) for r in assign.histogram(best, settings.margin).collect()]
         choices = assign.curve(counts, work.found["patients"])
@@ -158,6 +162,8 @@ def run(
                     f"no threshold gives the precision asked for ({asked}): no link was changed; ask for less, or bring more visits"
                 )
             threshold = chosen.threshold
+            if chosen.high > 10 * (1 - asked):
+                log.warning("too few decoys to be sure of %s: up to %.2g of the links may be false", asked, chosen.high)
         else:
             threshold = last["threshold"]  # type: ignore[index]
             chosen = assign.at(counts, work.found["patients"], threshold)
@@ -179,12 +185,10 @@ def run(
                 "model_of": estimated_by,
             }
         )
-        mlrun.metrics(
-            {
-                k: summary[k]
-                for k in ("patients", "linked", "threshold", "false_share", "false_low", "false_high", "pairs", "tokens_cut")
-            }
-        )
+        counted = {k: None if 0 < summary[k] < report.SMALLEST else summary[k] for k in ("patients", "linked")}
+        measured = {k: summary[k] for k in ("threshold", "false_share", "false_low", "false_high", "pairs", "tokens_cut")}
+        also = {k: work.found.get(k) for k in ("pairs_cut", "pairs_capped", "practitioners", "practitioners_known")}
+        mlrun.metrics({**counted, **measured, **also})
         progress("gate")
         gate(context, work.batch_id, published)
     _clear(context, work.batch_id)
@@ -215,11 +219,12 @@ def _page(
         work.context.tables.read("linked.unlinked").where(F.col("batch_id") == work.batch_id).groupBy("reason").count().collect()
     )
     text = linkage_page.page(
-        summary, choices, [(r["kind"], r["step"], r["patients"]) for r in report.weights(best, 2.0).collect()], 2.0,
+        summary | {k: work.found.get(k) for k in ("pairs_cut", "pairs_capped", "practitioners", "practitioners_known")}, choices, [(r["kind"], r["step"], r["patients"]) for r in report.weights(best, 2.0).collect()], 2.0,
         [(r["trait"], r["value"], r["patients"], r["linked"]) for r in shares], [(r["tenths"], r["practices"]) for r in report.practices(people, links).collect()],
         {r["reason"]: r["count"] for r in reasons})  # fmt: skip
     run.text("page.html", text)
-    run.metrics({f"share.{r['trait']}.{r['value']}".replace(" ", "_"): report.shown(r["patients"], r["linked"]) for r in shares})
+    visible = linkage_page.visible([(r["trait"], r["value"], r["patients"], r["linked"]) for r in shares])
+    run.metrics({f"share.{trait}.{value}".replace(" ", "_"): share for (trait, value), (_, share) in visible.items()})
     folder = Path(work.context.config.at(work.context.config.roots.logs)) / "linkage"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{summary['run_id']}.html").write_text(text, "utf-8")

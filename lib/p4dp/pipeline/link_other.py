@@ -13,7 +13,8 @@ from pyspark.sql import functions as F
 
 from p4dp.errors import UsageError
 from p4dp.linkage import traits
-from p4dp.models import trait_linkage
+from p4dp.linkage.report import SMALLEST
+from p4dp.models import tracking, trait_linkage
 from p4dp.pipeline.context import Context
 from p4dp.storage.ledger import now
 
@@ -78,7 +79,10 @@ def _theirs(other: Other, path: Path) -> pd.DataFrame:
         raise UsageError(f"{file}: not readable as {other.encoding} text with '{other.delimiter}' between fields") from None
     named = {k: v for k, v in other.columns.model_dump().items() if v}
     if missing := [c for c in named.values() if c not in rows]:
-        raise UsageError(f"{file}: no column {', '.join(missing)}; there are: {', '.join(rows.columns)}")
+        # what stands in the first line is not told: without a header it is a person
+        raise UsageError(
+            f"{file}: no column {', '.join(missing)} among the {len(rows.columns)} of its first line: is the header there, and the delimiter '{other.delimiter}'?"
+        )
     if rows[other.columns.id].duplicated().any():
         raise UsageError(f"{file}: {other.columns.id} is not unique")
     frame = rows[list(named.values())].rename(columns={v: k for k, v in named.items()}).reindex(columns=list(Columns.model_fields))
@@ -114,11 +118,18 @@ def run(context: Context, path: Path) -> dict[str, Any]:
     )
     held = last.select("patient_key", "practice_id", "p.*").toPandas()
     ours = _persons(held, "patient_key").assign(list=held["practice_id"].to_numpy())
-    found = trait_linkage.link(ours, theirs, other.least_probability)
+    with tracking.tracked(
+        context.config, "linkage", f"other {other.name}", {"vault.patient": tables.version("vault.patient")}
+    ) as mlrun:
+        found = trait_linkage.link(ours, theirs, other.least_probability)
+        mlrun.params({"method": "other", "least_probability": other.least_probability})
+        mlrun.metrics(
+            {k: None if 0 < n < SMALLEST else n for k, n in (("ours", len(ours)), ("theirs", len(theirs)), ("linked", len(found)))}
+        )
     folder = Path(context.config.at(context.config.roots.vault)) / "correspondence"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     file = folder / f"{other.name}.csv"
     renamed = found.rename(columns={"ours": "patient_key", "theirs": other.columns.id})
     file.touch(mode=0o600)
     renamed[["patient_key", other.columns.id, "probability"]].to_csv(file, sep=";", index=False)
-    return {"correspondence": str(file), "ours": len(ours), "theirs": len(theirs), "linked": len(found)}
+    return {"correspondence": str(file), "run_id": mlrun.run_id, "ours": len(ours), "theirs": len(theirs), "linked": len(found)}

@@ -14,6 +14,7 @@ from pyspark.sql import functions as F
 from p4dp.errors import NotEnoughToLink, UsageError
 from p4dp.linkage import assign, candidates, compare, evidence, practitioners, score
 from p4dp.linkage.evidence import Evidence
+from p4dp.linkage.report import SMALLEST
 from p4dp.models import splink_em, tracking
 from p4dp.pipeline.context import Context, log
 
@@ -68,6 +69,9 @@ class Linkage:
         elif self.regime == "B":
             numbers = practitioners.completed(practitioners.listed(self._correspondence()), numbers, gp)
         tables = self.context.tables
+        told = self.staged("practitioners", numbers, practitioners_known=F.count_distinct("doctor"))
+        self.staged("doctors", gp.visits.select("doctor").distinct(), practitioners=F.count(F.lit(1)))
+        numbers = told
         tables.overwrite("linked.practitioner", numbers.withColumn("batch_id", F.lit(self.batch_id).cast("bigint")))
         return gp, self.kept("claims-known", practitioners.known(snds, tables.read("linked.practitioner")))
 
@@ -83,12 +87,14 @@ class Linkage:
         return self.last is None or bool(self.last["events_batch"] < self.found["events_batch"])
 
     def considered(self, gp: Evidence) -> DataFrame:
-        """Patients to link: all, or those of whom silver holds something newer than the last run saw."""
+        """Patients to link: all, or those of whom silver holds something newer than the last run saw, and those of whom two fitted one beneficiary."""
         people = gp.people.select("patient_key", "practice_key")
         if self.last is None or self.everyone:
             return people
         names = [n for n in READ if n.startswith("silver") and n != "silver.practitioner"]
         newer = [self.read(n).where(F.col("batch_id") > self.last["silver_batch"]).select("patient_key") for n in names]
+        # whoever lost a beneficiary to doubt between two: the other may be gone by now
+        newer.append(self.context.tables.read("linked.unlinked").where("reason = 'contested'").select("patient_key"))
         return people.join(reduce(DataFrame.unionAll, newer).distinct(), "patient_key", "left_semi")
 
     def tokens(self, gp: Evidence, snds: Evidence) -> tuple[DataFrame, DataFrame, DataFrame]:
@@ -109,9 +115,16 @@ class Linkage:
         left, right, counts = tokens
         asked = left.join(who.select("patient_key"), "patient_key", "left_semi")
         people = max(self.found["beneficiaries"], 2)
+        keep = self.settings.keep
         near = self.staged(
-            f"{name}-candidates", candidates.pairs(asked, right, counts, people, self.settings.most_pairs, self.settings.keep)
-        )
+            f"{name}-candidates",
+            candidates.pairs(asked, right, counts, people, self.settings.most_pairs, keep),
+            **{f"{name}_capped": candidates.capped(keep)},
+        ).drop("rank", "of")
+        if capped := self.found[f"{name}_capped"]:
+            log.info(
+                "%s patients share a token with more than %s beneficiaries: the rarest are compared (linkage.keep)", capped, keep
+            )
         since, until = self.found["since"], self.found["until"]
         return self.staged(name, compare.features(near, gp, snds, since, until), **{name: F.count(F.lit(1))})
 
@@ -135,6 +148,13 @@ class Linkage:
             run.text(f"{name}.html", chart)
         stamp = {"run_id": F.lit(run.run_id), "batch_id": F.lit(self.batch_id).cast("bigint")}
         frequencies = self.staged("terms", score.terms(pairs, usual))
+        told = (
+            frequencies.where(F.col("candidates") >= SMALLEST)
+            .select("commune", F.round("tf_commune", 2))
+            .orderBy("commune")
+            .collect()
+        )
+        run.object("terms.json", {r[0]: r[1] for r in told})
         tables.append("linked.term", frequencies.withColumns(stamp), self.batch_id)
         levels = [
             score.Level("prior", 0, "true pairs among candidates", estimated.model.prior, 1 - estimated.model.prior),
@@ -148,11 +168,18 @@ class Linkage:
         """Pairs with their weight."""
         return score.scored(pairs, model, frequencies).withColumn("counts_only", F.lit(False))
 
-    def holders(self, weighed: DataFrame, who: DataFrame) -> DataFrame:
-        """Patients who are not considered but hold a beneficiary that somebody of their practice now might be: they are looked at again too."""
-        wanted = weighed.where("weight > 0").select("practice_key", "beneficiary_id").distinct()
-        held = self.active().join(who.select("patient_key"), "patient_key", "left_anti")
-        return held.join(wanted, ["practice_key", "beneficiary_id"], "left_semi").select("patient_key", "practice_key").distinct()
+    def rivals(self, weighed: DataFrame, gp: Evidence, who: DataFrame, tokens: tuple[DataFrame, DataFrame, DataFrame]) -> DataFrame:
+        """Patients who are not considered but hold, or might be, a beneficiary that somebody of their practice now might be: they are looked at again too.
+
+        No others can change: of nobody else has a pair got another weight.
+        """
+        left, right, counts = tokens
+        wanted = weighed.where(F.col("weight") > -self.settings.margin).select("practice_key", "beneficiary_id").distinct()
+        held = self.active().join(wanted, ["practice_key", "beneficiary_id"], "left_semi").select("patient_key", "practice_key")
+        people, practices = max(self.found["beneficiaries"], 2), gp.people.select("patient_key", "practice_key")
+        near = candidates.rivals(wanted, left, right, counts, practices, people, self.settings.most_pairs, self.settings.keep)
+        everybody = held.unionByName(near).distinct().join(practices, ["patient_key", "practice_key"], "left_semi")
+        return everybody.join(who.select("patient_key"), "patient_key", "left_anti")
 
     def best(self, weighed: DataFrame, gp: Evidence, who: DataFrame) -> DataFrame:
         """The best beneficiary of each patient considered, beside links that others of the practice hold."""

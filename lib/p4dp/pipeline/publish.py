@@ -21,6 +21,7 @@ from pyspark.sql import functions as F
 from p4dp.contracts import table
 from p4dp.errors import NotReleased
 from p4dp.identity.keys import PseudonymMaker, create_secret, load_secret
+from p4dp.linkage import assign
 from p4dp.models.figures import HEAD
 from p4dp.pipeline.context import Context
 from p4dp.release import project as projects
@@ -54,7 +55,7 @@ def _population(context: Context, project: Project, versions: dict[str, int]) ->
     def read(name: str) -> DataFrame:
         return tables.read(name, versions.get(name))
 
-    links = read("linked.link").where("valid_to IS NULL").select("patient_key", "beneficiary_id").distinct()
+    links = assign.holding(read("linked.link"))
     patients = read("silver.patient").select("patient_key", "practice_key", "birth_year")
     records = patients.join(links, "patient_key", "left")
     if asked.born_from is not None:

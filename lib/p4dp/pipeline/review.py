@@ -16,6 +16,7 @@ from pyspark.sql import functions as F
 from p4dp.algorithms.core import Algorithm
 from p4dp.contracts import table
 from p4dp.errors import UsageError
+from p4dp.linkage import assign
 from p4dp.models import registry, tracking
 from p4dp.models.review_statistics import Answer, accuracy
 from p4dp.pipeline import derive
@@ -44,12 +45,7 @@ def sample(context: Context, algorithm: Algorithm, size: int, seed: int = 1) -> 
         .select("side", "person_id")
         .distinct()
     )
-    links = (
-        read("linked.link", published.get("linked.link"))
-        .where("valid_to IS NULL")
-        .select("patient_key", "beneficiary_id")
-        .distinct()
-    )
+    links = assign.holding(read("linked.link", published.get("linked.link")))
     gp = found.where("side = 'gp'").select(F.col("person_id").alias("patient_key"), F.lit(True).alias("_gp"))
     snds = (
         found.where("side = 'snds'")

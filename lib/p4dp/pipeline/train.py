@@ -20,6 +20,7 @@ from pyspark.sql import functions as F
 
 from p4dp.algorithms import code_list, rules
 from p4dp.errors import UsageError
+from p4dp.linkage import assign
 from p4dp.linkage.report import SMALLEST
 from p4dp.models import registry, tracking
 from p4dp.models.training import admission, features, harness, influenza_watch, report, uncoded_diabetes
@@ -75,12 +76,7 @@ class _Inputs:
         if "linked.link" not in self.versions or "events.event" not in self.versions:
             raise UsageError("admission learns from linked patients: run load-snds and link first")
         events = self.read("events.event")
-        links = (
-            self.read("linked.link")
-            .where("valid_to IS NULL")
-            .select(F.col("patient_key").alias("person"), "beneficiary_id")
-            .distinct()
-        )
+        links = assign.holding(self.read("linked.link")).withColumnRenamed("patient_key", "person")
         if seed is not None:
             links = links.join(harness.dealt_out(links, seed), "person").select(F.col("other").alias("person"), "beneficiary_id")
         stays = events.where("kind = 'stay'").select("beneficiary_id", F.col("start_date").alias("day"))
