@@ -92,6 +92,27 @@ def test_every_silver_definition_is_valid_sql(spark) -> None:
         assert frame.selectExpr(*[f"{sql} AS `{name}`" for name, sql in ddl.checks(table).items()] or ["1"]).count() == 0
 
 
+def test_an_emptied_table_gets_what_its_contract_gained(tables: Tables) -> None:
+    """Its earlier versions stay; a constraint that changed is the one of today."""
+    name = "silver.lifestyle"
+    tables.create(name)
+    path, version = tables.path(name), tables.version(name)
+    told = ddl.checks(TABLES[name])
+    tables.spark.sql(f"ALTER TABLE delta.`{path}` DROP CONSTRAINT {sorted(told)[0]}")
+    tables.spark.sql(f"ALTER TABLE delta.`{path}` ADD CONSTRAINT of_old CHECK (batch_id > 7)")
+    tables.empty(name)
+
+    def plain(text: str) -> str:
+        return "".join(text.split())
+
+    held = tables.spark.sql(f"SHOW TBLPROPERTIES delta.`{path}`").collect()
+    now = {r["key"].removeprefix("delta.constraints.").lower(): plain(r["value"]) for r in held if "constraints" in r["key"]}
+    assert now == {k.lower(): plain(v) for k, v in told.items()}
+    assert tables.version(name) > version and tables.read(name, version).count() == 0
+    assert ddl.amended(TABLES[name], path, [c for c in TABLES[name].names if c != "unit"], {k.lower(): v for k, v in told.items()}) == [
+        f"ALTER TABLE delta.`{path}` ADD COLUMNS (`unit` string COMMENT 'Unit of the amount, UCUM.')"]  # fmt: skip
+
+
 def test_a_column_that_a_logged_table_gained_is_added_to_a_home_that_exists(spark, tables: Tables) -> None:
     run = TABLES["linked.run"]
     older = replace(run, columns=tuple(c for c in run.columns if c.name != "without"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from p4dp.contracts import Rule, Table
 
 #: Kinds of rules that a single row decides, and that Delta therefore enforces as CHECK.
@@ -35,8 +37,31 @@ def skipped_by(table: Table) -> tuple[str, ...]:
     return tuple(c.name for c in table.columns if c.name in (*usual, *table.cluster) or c.type in ("date", "timestamp"))
 
 
-def create(table: Table, location: str, anew: bool = False) -> str:
-    """One statement that creates the table with everything that it promises; `anew` empties one that is there, as its next version."""
+def amended(table: Table, location: str, held: Iterable[str], constraints: Mapping[str, str]) -> list[str]:
+    """Statements that give an empty table the columns and constraints that its contract has gained or changed since it was created.
+
+    Args:
+        held: its columns.
+        constraints: its CHECK constraints by name.
+    """
+
+    def same(one: str, other: str) -> bool:  # ALTER TABLE keeps a condition with other blanks
+        return "".join(one.split()) == "".join(other.split())
+
+    known, wanted = set(held), {name.lower(): (name, sql) for name, sql in checks(table).items()}
+    gained = [f"`{c.name}` {c.type} COMMENT {quoted(c.sentence)}" for c in table.columns if c.name not in known]
+    out = [f"ALTER TABLE delta.`{location}` ADD COLUMNS ({', '.join(gained)})"] if gained else []
+    for lower, sql in constraints.items():
+        if lower not in wanted or not same(wanted[lower][1], sql):
+            out.append(f"ALTER TABLE delta.`{location}` DROP CONSTRAINT {lower}")
+    for lower, (name, sql) in wanted.items():
+        if not same(constraints.get(lower, ""), sql):
+            out.append(f"ALTER TABLE delta.`{location}` ADD CONSTRAINT {name} CHECK ({sql})")
+    return out
+
+
+def create(table: Table, location: str) -> str:
+    """One statement that creates the table with everything that it promises."""
     properties = {f"delta.constraints.{name}": sql for name, sql in checks(table).items()}
     # planning asks each scan of such a table twice for its files, so only what nights change in place has them
     changed_in_place = "true" if table.layer in ("silver", "events") else "false"
@@ -46,6 +71,6 @@ def create(table: Table, location: str, anew: bool = False) -> str:
     listed = ", ".join(f"{quoted(k)} = {quoted(v)}" for k, v in properties.items())
     cluster = f" CLUSTER BY ({', '.join(table.cluster)})" if table.cluster else ""
     return (
-        f"{'CREATE OR REPLACE TABLE' if anew else 'CREATE TABLE IF NOT EXISTS'} delta.`{location}` ({columns(table)}) USING delta"
+        f"CREATE TABLE IF NOT EXISTS delta.`{location}` ({columns(table)}) USING delta"
         f" COMMENT {quoted(table.grain)}{cluster} TBLPROPERTIES ({listed})"
     )

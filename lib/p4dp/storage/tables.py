@@ -85,11 +85,19 @@ class Tables:
             self._known.add(name)
 
     def empty(self, name: str) -> None:
-        """Empties the table, and makes it again by its contract of today; earlier versions stay."""
-        if self.exists(name):
-            self._fence()
-            with without_values(f"emptying {name}"):
-                self.spark.sql(ddl.create(TABLES[name], self.path(name), anew=True))
+        """Empties the table and gives it what its contract has gained since it was created; earlier versions stay."""
+        if not self.exists(name):
+            return
+        self._fence()
+        path = self.path(name)
+        with without_values(f"emptying {name}"):
+            self.spark.sql(f"DELETE FROM delta.`{path}`").collect()
+            told = {r["key"]: r["value"] for r in self.spark.sql(f"SHOW TBLPROPERTIES delta.`{path}`").collect()}
+            constraints = {
+                k.removeprefix("delta.constraints.").lower(): v for k, v in told.items() if k.startswith("delta.constraints.")
+            }
+            for statement in ddl.amended(TABLES[name], path, self.read(name).columns, constraints):
+                self.spark.sql(statement)
 
     def read(self, name: str, version: int | None = None) -> DataFrame:
         """The table, at a version or as it is; without rows when it was never created."""
