@@ -31,10 +31,16 @@ def _port() -> int:
 
 
 @pytest.fixture(scope="module")
-def master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a master with two workers; they end with the module."""
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """The address of a master with two workers, and where they log; they end with the module."""
     work = tmp_path_factory.mktemp("cluster")
-    environment = {**os.environ, "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_HOME": str(SPARK), "PYSPARK_PYTHON": sys.executable}
+    environment = {
+        **os.environ,
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "SPARK_HOME": str(SPARK),
+        "PYSPARK_PYTHON": sys.executable,
+        "SPARK_CONF_DIR": str(ROOT / "conf/spark"),
+    }
     url = f"spark://127.0.0.1:{_port()}"
     started = []
 
@@ -59,7 +65,7 @@ def master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         deadline = time.time() + 60
         while "Registering worker" not in (work / "0.log").read_text() and time.time() < deadline:
             time.sleep(1)
-        yield url
+        yield url, work
     finally:
         for process in reversed(started):
             process.terminate()
@@ -103,15 +109,22 @@ def _submit(master: str, job: str, home: Path, *arguments: str) -> dict[str, obj
     for name, value in settings.items():
         command += ["--conf", f"{name}={value}"]
     command += [str(ROOT / "jobs" / job), "--config", str(ROOT / "conf/test.yaml"), "--home", str(home), "--json", *arguments]
-    environment = {**os.environ, "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_HOME": str(SPARK), "PYSPARK_PYTHON": sys.executable}
+    environment = {
+        **os.environ,
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "SPARK_HOME": str(SPARK),
+        "PYSPARK_PYTHON": sys.executable,
+        "SPARK_CONF_DIR": str(ROOT / "conf/spark"),
+    }
     done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=home, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     return dict(json.loads(done.stdout.strip().splitlines()[-1]))
 
 
 @pytest.mark.cluster
-def test_a_night_on_a_cluster_gives_the_same_silver(country: Country, master: str, tmp_path: Path) -> None:
+def test_a_night_on_a_cluster_gives_the_same_silver(country: Country, cluster: tuple[str, Path], tmp_path: Path) -> None:
     """All deliveries in one batch, their files in another order, one file in three pieces."""
+    master, logs = cluster
     for part in ("landing", "referentials"):
         shutil.copytree(country.home / part, tmp_path / part)
     for state in country.context.ledger.states():
@@ -121,6 +134,10 @@ def test_a_night_on_a_cluster_gives_the_same_silver(country: Country, master: st
     shutil.copy(country.home / "vault" / "secret", tmp_path / "vault" / "secret")
     summary = _submit(master, "nightly.py", tmp_path)
     assert (summary["refused"], summary["outcome"]) == (13, "done")
+    executors = list(logs.glob("w*/app-*/*/stderr"))
+    assert executors and not any(
+        " INFO " in log.read_text() for log in executors
+    )  # the layout that keeps rows out of messages is theirs too
     other = Country(country.spark, tmp_path)
     for name in TRANSFORMATIONS:
         assert other.silver(name) == country.silver(name), name
@@ -128,10 +145,10 @@ def test_a_night_on_a_cluster_gives_the_same_silver(country: Country, master: st
 
 @pytest.mark.cluster
 @pytest.mark.verify
-def test_an_extract_on_a_cluster_gives_the_same_events(linked: Country, master: str, tmp_path: Path) -> None:
+def test_an_extract_on_a_cluster_gives_the_same_events(linked: Country, cluster: tuple[str, Path], tmp_path: Path) -> None:
     for part in ("snds-extracts", "referentials"):
         shutil.copytree(linked.home / part, tmp_path / part)
-    _submit(master, "load_snds.py", tmp_path, "--extract", str(tmp_path / "snds-extracts" / "sas"))
+    _submit(cluster[0], "load_snds.py", tmp_path, "--extract", str(tmp_path / "snds-extracts" / "sas"))
     other = Country(linked.spark, tmp_path)
     one, two = (c.context.tables.read("events.event").drop("batch_id") for c in (linked, other))
     assert one.exceptAll(two).count() == two.exceptAll(one).count() == 0 < one.count()
