@@ -22,7 +22,7 @@ from p4dp.simulate.country import simulate
 from p4dp.simulate.delivery import write
 from p4dp.simulate.dialects import Files
 from p4dp.simulate.extracts import simulate as simulate_claims
-from p4dp.simulate.practice import Setting
+from p4dp.simulate.practice import Practice, Setting
 from p4dp.storage.lease import Lease
 from p4dp.storage.session import start
 
@@ -83,6 +83,13 @@ class Country:
     @property
     def context(self) -> Context:
         return Context.of(self.config, self.spark)
+
+    def identities(self) -> tuple[set[str], list[dt.date]]:
+        """Names, numbers, addresses and days of birth of the people behind the patients, as they were planted in words and laboratory lines too."""
+        people = {p.number: p for n in range(3) for p in Practice(self.setting(), n).people.values()}.values()
+        births = [p.birth for p in people if p.birth.year < 2000]
+        wanted = {w for p in people for w in (p.nir, p.nir[:13], p.family_name, p.birth_name, p.street) if len(w) > 5}
+        return wanted | {f"{birth:{form}}" for birth in births for form in ("%d/%m/%Y", "%Y-%m-%d")}, births
 
     def silver(self, name: str) -> list[tuple[object, ...]]:
         """All rows of a table, provenance aside, in order."""

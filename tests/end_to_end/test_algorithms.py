@@ -20,7 +20,6 @@ from p4dp.evaluate import algorithms as evaluation
 from p4dp.models import registry
 from p4dp.pipeline import concordance, derive, export, publish, replay, review
 from p4dp.pipeline.context import Context
-from p4dp.simulate.practice import Practice
 from p4dp.storage.lease import Lease
 from p4dp.storage.releases import Releases
 from tests.conftest import ROOT, Country
@@ -35,7 +34,7 @@ class Site:
     def __init__(self, linked: Country, home: Path, server: tuple[str, Path]) -> None:
         shutil.copytree(linked.home, home, dirs_exist_ok=True)
         shutil.copytree(ROOT / "conf", home / "conf")
-        self.home, self.spark, self.setting, self.server = home, linked.spark, linked.setting(), server[1]
+        self.home, self.spark, self.country, self.server = home, linked.spark, linked, server[1]
         self.config = load(
             home / "conf" / "test.yaml",
             str(home),
@@ -248,10 +247,7 @@ def test_no_identity_outside_vault_and_restricted(site: Site) -> None:
     """Every string of every table, log, page, tracked run, registered algorithm and release."""
     site.project("project-nobody")
     site.write(lambda context: publish.run(context, "project-nobody"))
-    people = {p.number: p for n in range(3) for p in Practice(site.setting, n).people.values()}.values()
-    wanted = {w for p in people for w in (p.nir, p.nir[:13], p.family_name, p.birth_name, p.street) if len(w) > 5}
-    births = [p.birth for p in people if p.birth.year < 2000]
-    wanted |= {f"{birth:{form}}" for birth in births for form in ("%d/%m/%Y", "%Y-%m-%d")}
+    wanted, births = site.country.identities()
     restricted = "".join(r[0] for r in site.context.tables.read("restricted.free_text").select("text").collect())
     assert sum(w in restricted for w in wanted) > 20  # the plants are there, and words went to restricted
     folders = [*(site.home / part for part in ("warehouse", "logs", "mlflow-artifacts", "release")), site.server]

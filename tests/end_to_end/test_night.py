@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from p4dp.evaluate.quality import evaluate
 from p4dp.pipeline import reprocess, status
 from p4dp.pipeline.conform import TRANSFORMATIONS
 from p4dp.pipeline.context import Context
-from tests.conftest import Country
+from tests.conftest import ROOT, Country
 
 
 def _copy(country: Country, home: Path, *parts: str) -> Country:
@@ -97,3 +99,23 @@ def test_status_shows_counts_only(country: Country) -> None:
 def test_gate_looked_at_every_table(country: Country, name: str) -> None:
     results = country.context.tables.read("ops.quality").where(f"table_name = 'silver.{name}' AND source IS NULL")
     assert results.where("passed").count() >= 1 and results.where("NOT passed").count() == 0
+
+
+@pytest.mark.verify
+def test_plans_and_event_logs_hold_no_identity(country: Country, tmp_path: Path) -> None:
+    """A night in a process of its own, with all that the engine tells of itself written down: its plans among it."""
+    for part in ("landing", "referentials"):
+        shutil.copytree(country.home / part, tmp_path / part)
+    events, properties = tmp_path / "events", tmp_path / "conf" / "spark.conf"
+    events.mkdir()
+    shutil.copytree(ROOT / "conf" / "spark", properties.parent)
+    told = {"enabled": "true", "dir": f"file:{events}", "compress": "false", "rolling.enabled": "false"}
+    usual = (ROOT / "conf" / "spark" / "test.conf").read_text("utf-8")
+    properties.write_text(usual + "".join(f"spark.eventLog.{k} {v}\n" for k, v in told.items()), "utf-8")
+    command = [sys.executable, str(ROOT / "jobs" / "nightly.py"), "--home", str(tmp_path), "--config", str(ROOT / "conf" / "test.yaml"),
+               "--set", f"spark.properties={properties}"]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    log = "".join(f.read_text("utf-8") for f in events.iterdir())
+    assert log.count("physicalPlanDescription") > 100
+    wanted, _ = country.identities()
+    assert [w for w in sorted(wanted) if w in log or w in done.stderr or w in done.stdout] == []

@@ -69,9 +69,9 @@ class Linkage:
         elif self.regime == "B":
             numbers = practitioners.completed(practitioners.listed(self._correspondence()), numbers, gp)
         tables = self.context.tables
-        told = self.staged("practitioners", numbers, practitioners_known=F.count_distinct("doctor"))
-        self.staged("doctors", gp.visits.select("doctor").distinct(), practitioners=F.count(F.lit(1)))
-        numbers = told
+        numbers = self.staged("practitioners", numbers)
+        for count, rows in (("practitioners", gp.visits), ("practitioners_known", numbers)):
+            self.staged(f"{count}-counted", rows.select("doctor").distinct(), **{count: F.count(F.lit(1))})
         tables.overwrite("linked.practitioner", numbers.withColumn("batch_id", F.lit(self.batch_id).cast("bigint")))
         return gp, self.kept("claims-known", practitioners.known(snds, tables.read("linked.practitioner")))
 
