@@ -256,8 +256,15 @@ def test_a_linkage_that_is_killed_while_it_compares_or_scores_gives_the_same_lin
         shutil.copytree(linked.home, site.home)
     with calm.lease() as lease:
         link.run(Context.of(calm.config, calm.spark, lease), full=True)
-    command = [sys.executable, "-c", "from p4dp.cli import main; main()", "link", "indirect", "--full", "--home", str(rough.home),
-               "--config", str(ROOT / "conf" / "test.yaml")]  # fmt: skip
+    command = [
+        sys.executable,
+        str(ROOT / "jobs" / "link.py"),
+        "--full",
+        "--home",
+        str(rough.home),
+        "--config",
+        str(ROOT / "conf" / "test.yaml"),
+    ]
     first = rough.context.ledger.last_batch() + 1
     steps = ("pairs-candidates", "pairs", "best", "unlinked")  # the last one is written after the links were
     for batch_id, step in enumerate(steps, first):
