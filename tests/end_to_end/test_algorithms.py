@@ -224,6 +224,11 @@ def test_counts_leave_after_two_approvals_and_reveal_nobody(site: Site) -> None:
     site.project("project-out")
     site.write(lambda context: publish.run(context, "project-out"))
     asked = site.write(lambda context: export.ask(context, "project-out", "silver.diagnosis", ["sex", "code"], "", "A"))
+    told = json.loads(next((site.home / "release" / "project-out").glob("*/report.json")).read_text())
+    assert (
+        set(told["outside_period"]) == {"silver.patient", "silver.diagnosis", "silver.encounter"}
+        and told["outside_period"]["silver.patient"] == 0
+    )
     waiting = Path(asked["look_at"])
     counts = [r["people"] for r in csv.DictReader(waiting.open())]
     assert asked["removed"] and all(c == "not shown" or c == "0" or int(c) >= 11 for c in counts)

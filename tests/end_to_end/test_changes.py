@@ -195,9 +195,17 @@ def test_what_arrives_in_whatever_order_gives_what_a_rebuild_gives(
         json.dumps({"practice_id": "P00050", "software": "tertio", "commune": "13055", "joined_on": "2026-01-01"})
     )
     site.config = load(ROOT / "conf" / "test.yaml", str(tmp_path), [f"sources={tmp_path}/sources"])
+    person = {"identity/pat.csv": (b"id,dob,sex,town\n1,1950-02-03,W,13055\n", "identity", 1)}
+    write(tmp_path / "landing", "tertio", "P00051", 1, DAY, True, person)  # type: ignore[arg-type]
     for night in nights:
         _practice_of_three_patients(tmp_path, night)
-        assert site.night()["refused"] == 0
+        assert site.night()["refused"] == (night == nights[0])  # a practice that nobody registered yet
+        with (tmp_path / "landing" / "practices.jsonl").open("a") as registry:
+            registry.write(
+                "\n" + json.dumps({"practice_id": "P00051", "software": "tertio", "commune": "13055", "joined_on": "2026-01-01"})
+            )
+    if len(nights) > 1:
+        assert {s["code"] for s in site.context.ledger.states() if s["practice_id"] == "P00051"} == {None}
     told = _told(site)
     assert told["visits"] == [
         "2026-01-02",

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from p4dp.contracts import layer
+from p4dp.errors import UsageError
 from p4dp.evaluate.quality import evaluate
 from p4dp.pipeline import reprocess, status
 from p4dp.pipeline.conform import TRANSFORMATIONS
@@ -77,6 +78,11 @@ def test_silver_from_nothing_is_the_same(country: Country, tmp_path: Path) -> No
         reprocess.rebuild(Context.of(other.config, other.spark, lease))
     for name in TRANSFORMATIONS:
         assert other.silver(name) == country.silver(name), name
+
+
+def test_a_rule_that_nobody_has_is_refused(country: Country) -> None:
+    with pytest.raises(UsageError, match=r"no row rule encounter\.kind\.code; is it encounter\.kind\.codes"):
+        reprocess.run(country.context, rule="encounter.kind.code")
 
 
 def test_quality_pages_are_listed(country: Country) -> None:

@@ -7,9 +7,9 @@ from pyspark.sql import functions as F
 
 from p4dp.artefacts import rules
 from p4dp.contracts import table
-from p4dp.contracts.bronze.base import fields_of
+from p4dp.contracts.bronze.base import fields_of, vault_fields
 from p4dp.silver import codes, units
-from p4dp.silver.columns import Parsed, comparator, date_precision, day, number, time_of_day, yes_no
+from p4dp.silver.columns import Parsed, comparator, date_precision, day, day_or_part, number, time_of_day, yes_no
 from p4dp.silver.lab_result import lab_result
 from p4dp.silver.mappings import Mappings
 from p4dp.silver.measurement import measurement
@@ -22,7 +22,7 @@ _RAW = "record_key bigint, record_id string, practice_key string, patient_key st
 def raw(pipe, kind: str, text: str):
     """Raw rows of a kind; what a test does not say is as usual."""
     contract = table(f"bronze.{kind}")
-    fields = [c.name for c in fields_of(contract)] or [c.name for c in contract.columns if c.source == "vault"]
+    fields = [c.name for c in fields_of(contract)] or [c.name for c in vault_fields(contract)]
     frame = pipe(", ".join(f"`{f}` string" for f in fields), text)
     usual = {"record_key": "bigint(monotonically_increasing_id())", "record_id": "'R1'", "practice_key": "'p'", "patient_key": "'q'", "software": "'tabula'",
              "delivery_id": "'d'", "sequence": "1L", "extracted_on": "date'2026-01-05'", "batch_id": "1L", "moved": "string(null)", "_copies": "1",
@@ -44,10 +44,13 @@ def test_three_kinds_of_dates(pipe) -> None:
         20231231101500+0100
         202312
         2023
+        12/2023
+        2023-12
+        13/2023
         31/02/2023
         n'importe
         """)  # fmt: skip
-    date = day(F.col("t"))
+    date = day_or_part(F.col("t"))
     rows = frame.select(date.value.cast("string"), unreadable(date), date_precision(F.col("t")), time_of_day(F.col("t"))).collect()
     assert [tuple(r) for r in rows] == [
         ("2023-12-31", False, "day", None),
@@ -56,9 +59,15 @@ def test_three_kinds_of_dates(pipe) -> None:
         ("2023-12-31", False, "day", "10:15"),
         ("2023-12-01", False, "month", None),
         ("2023-01-01", False, "year", None),
+        ("2023-12-01", False, "month", None),
+        ("2023-12-01", False, "month", None),
+        (None, True, "month", None),
         (None, True, "day", None),
         (None, True, "day", None),
     ]
+    whole = day(F.col("t"))  # of what was done on a day, a month or a year is no day
+    known = [r[0] for r in frame.select(whole.value.cast("string")).collect()]
+    assert known == ["2023-12-31"] * 4 + [None] * 7
 
 
 def test_numbers_and_flags(pipe) -> None:
@@ -133,14 +142,21 @@ def test_lab_results_reach_their_standard_unit(pipe) -> None:
         20240201   | LOINC       | 3016-3 | <0,3  | mUI/L
         20240201   | LOINC       | 2345-7 | 5.5   | coudee
         20240201   | LOINC       | XX     | 5.5   | g/L
+        20240201   | LOINC       | 6690-2 | 7,2   | G/L
+        20240201   | LOINC       | 751-8  | 4200  | /mm3
+        20240201   | LOINC       | 2345-7 | 0,99  | G/L
+        2024       | LOINC       | 2345-7 | 0,99  | g/L
         """)  # fmt: skip
     out = lab_result(frame, Mappings())
     rows = out.select("code", F.round("value", 2), "comparator", "unit", "source_value").collect()
     assert [tuple(r) for r in rows] == [
         ("2345-7", 5.5, None, "mmol/L", 0.99), ("2345-7", 5.5, None, "mmol/L", 5.5), ("4548-4", 7.0, None, "%", 53.0),
-        ("3016-3", 0.3, "<", "m[IU]/L", 0.3), ("2345-7", 5.5, None, None, 5.5), (None, 5.5, None, "g/L", 5.5)]  # fmt: skip
+        ("3016-3", 0.3, "<", "m[IU]/L", 0.3), ("2345-7", 5.5, None, None, 5.5), (None, 5.5, None, "g/L", 5.5),
+        ("6690-2", 7.2, None, "10*9/L", 7.2), ("751-8", 4.2, None, "10*9/L", 4200.0),  # giga per litre, and cells per cubic millimetre
+        ("2345-7", 5.5, None, "mmol/L", 0.99), ("2345-7", 5.5, None, "mmol/L", 0.99)]  # grams, though in capitals  # fmt: skip
     broken = out.selectExpr(f"{rules.broken(table('silver.lab_result'))} AS r").collect()
-    assert [r[0] for r in broken] == [[], [], [], [], ["lab_result.unit.unmapped"], ["lab_result.code.unmapped"]]
+    assert [r[0] for r in broken] == [[], [], [], [], ["lab_result.unit.unmapped"], ["lab_result.code.unmapped"], [], [], [],
+                                    ["lab_result.sampled_on.unreadable"]]  # fmt: skip
 
 
 def test_a_row_that_breaks_several_rules_tells_all(pipe) -> None:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 from pathlib import Path
 
 import orjson
 import pyarrow as pa
 import pytest
+from lxml import etree
 
+from p4dp.errors import DefectiveDelivery
 from p4dp.identity.keys import PseudonymMaker
+from p4dp.pipeline import opening
 from p4dp.pipeline.opening import Delivery, open_delivery
-from p4dp.sources import records, verify
-from p4dp.sources.manifest import ManifestFile
+from p4dp.sources import cda, records, verify
+from p4dp.sources.manifest import ManifestFile, parse
 from p4dp.sources.spec import load
 
 SOURCES = load(Path(__file__).resolve().parents[2] / "conf" / "sources")
@@ -119,3 +123,55 @@ def test_no_nir_has_the_shape_of_a_number(text: str) -> None:
 )
 def test_numbers_of_other_things_keep_their_shape(text: str) -> None:
     assert records.guarded(pa.array([text]), "id")[0].to_pylist() == [text]
+
+
+def test_what_the_folder_does_not_hold_is_told_apart_from_what_cannot_be_read_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delivery = _delivery(tmp_path, motifs=b"NUM;PATIENT;CONSULTATION;CODE_CISP;LIBELLE;ETAT\n")
+    monkeypatch.setattr(verify, "MOST_BYTES", 10)
+    with pytest.raises(DefectiveDelivery, match="send the file in pieces"):
+        open_delivery(delivery, SOURCES["tabula"], MAKE, 1)
+    monkeypatch.undo()
+
+    def broken(*_: object) -> bytes:
+        raise PermissionError
+
+    monkeypatch.setattr(opening, "content", broken)
+    with pytest.raises(PermissionError):  # the delivery is not to blame: it waits
+        open_delivery(delivery, SOURCES["tabula"], MAKE, 1)
+    monkeypatch.undo()
+    file = tmp_path / "medical" / "motifs.csv"
+    file.unlink()
+    file.mkdir()
+    with pytest.raises(DefectiveDelivery, match="not in the folder"):
+        open_delivery(delivery, SOURCES["tabula"], MAKE, 1)
+
+
+@pytest.mark.parametrize(("change", "message"), [({"sequence": 10**25}, "sequence"), ({"sequence": -1}, "sequence"),
+                                                 ({"files": [{"path": f"medical/{'x' * 300}.csv", "part": "medical", "rows": 1, "sha256": "0"}]}, "255 bytes")])  # fmt: skip
+def test_a_manifest_that_no_ledger_could_hold_is_refused(change: dict[str, object], message: str) -> None:
+    told = {
+        "delivery_id": "d",
+        "practice_id": "P1",
+        "software": "tabula",
+        "sequence": 1,
+        "extracted_at": "2026-01-05T20:00:00Z",
+        "kind": "full",
+        "files": [],
+        **change,
+    }
+    with pytest.raises(DefectiveDelivery, match=message):
+        parse(json.dumps(told).encode(), "tabula", "P1", "d")
+
+
+@pytest.mark.parametrize(("value", "more", "status"), [
+    ('xsi:type="PQ" value="25" unit="{pack}/a"', "", "current"), ('xsi:type="PQ" value="0" unit="{pack}/a"', "", "never"),
+    ('xsi:type="PQ" value="0" unit="{cigarette}/d"', "", "unknown"), ('xsi:type="CD" code="8517006"', "", "former"), ('xsi:type="CD" code="266919005"', "", "never"),
+    ('xsi:type="CD" nullFlavor="UNK"', "", "unknown"), ('xsi:type="CD" code="77176002"', 'negationInd="true"', "never"),
+])  # fmt: skip
+def test_a_habit_is_current_former_never_or_not_known(value: str, more: str, status: str) -> None:
+    spaces = 'xmlns="urn:hl7-org:v3" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+    entry = etree.fromstring(f'<entry {spaces}><observation {more}><code code="229819007"/><value {value}/></observation></entry>')
+    ((_, row),) = cda._lifestyle(entry)
+    assert row["status"] == status

@@ -86,15 +86,14 @@ def register(config: Config, algorithm: Algorithm, run_id: str, reason: str) -> 
             raise UsageError(f"no run {run_id} at {tracking.uri(config)}") from None
         if run.data.tags.get("algorithm") != algorithm.name:
             raise UsageError(f"run {run_id} is not one of {algorithm.name}")
-        source = Path(client.download_artifacts(run_id, "source.py")).read_text("utf-8")
-        if run.data.tags.get("code") != code_of(source):
-            raise UsageError(
-                f"run {run_id} ran on other rules than those that are installed (p4dp.algorithms changed since): run {algorithm.name} again"
-            )
         with tempfile.TemporaryDirectory(prefix="p4dp-register-") as work:
             artifacts = {}
             for name, file in (("source", "source.py"), ("code_lists", "code_lists.json"), ("card", "card.md")):
                 artifacts[name] = client.download_artifacts(run_id, file, work)
+            if run.data.tags.get("code") != code_of(Path(artifacts["source"]).read_text("utf-8")):
+                raise UsageError(
+                    f"run {run_id} ran on other rules than those that are installed (p4dp.algorithms changed since): run {algorithm.name} again"
+                )
             code = Path(work) / "p4dp"
             for part in _PARTS:
                 origin = Path(portable_algorithm.__file__).parents[1] / part

@@ -74,11 +74,9 @@ def waiting(context: Context, until: dt.date | None) -> list[Found]:
     filesystem, root = _filesystem(landing)
     decided = _decided(context)
     newest: dict[str, dt.datetime] = {}
-    for s in (
-        context.ledger.states()
-    ):  # of a folder that was accepted a look at the clock does; another is sent again with whatever time
-        if s["state"] == "accepted":
-            newest[s["folder"]] = max(newest.get(s["folder"], s["at"]), s["at"])
+    # of a folder that was accepted a look at the clock does; another is sent again with whatever time
+    for s in (s for s in context.ledger.states() if s["state"] == "accepted"):
+        newest[s["folder"]] = max(newest.get(s["folder"], s["at"]), s["at"])
     found: list[Found] = []
     folders = [
         (s, p, d) for s in _children(filesystem, root) for p in _children(filesystem, s.path) for d in _children(filesystem, p.path)

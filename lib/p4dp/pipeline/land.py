@@ -14,8 +14,6 @@ from p4dp.sources.records import ADDED_AT_LANDING
 from p4dp.storage import parts
 from p4dp.storage.ledger import now
 
-#: The part that names patients of whom the delivery's own identity part does not tell.
-UNSURE = "unsure"
 _WORDS = (
     "practice_key string, patient_key string, holder_kind string, holder_id string, kind string, inside string, field string, "
     "text string, delivery_id string, sequence bigint"
@@ -41,7 +39,7 @@ class _Outbox:
     def __init__(self, context: Context, batch_id: int) -> None:
         self._context, self._batch_id = context, batch_id
         self.files = parts.read_list(context.outbox(batch_id))
-        self.files.pop(UNSURE, None)  # conform's
+        self.files.pop("unsure", None)  # conform's
 
     def read(self, part: str) -> DataFrame:
         """Rows of a part, as the table that they go to wants them."""

@@ -122,9 +122,8 @@ def run(
         last = None
     if last is not None and precision is not None:
         raise UsageError("--precision chooses a new threshold: give --full with it")
-    asked = (
-        precision or (last or {}).get("asked_precision") or settings.precision
-    )  # what a full run was asked for holds until the next
+    # what a full run was asked for holds until the next
+    asked = precision or (last or {}).get("asked_precision") or settings.precision
     work = Linkage(context, regime, context.ledger.last_batch() + 1, {n: published.get(n, 0) for n in READ if n in published}, last)
     for name in READ:
         work.versions.setdefault(name, 0)
@@ -187,8 +186,7 @@ def run(
         )
         counted = {k: None if 0 < summary[k] < report.SMALLEST else summary[k] for k in ("patients", "linked")}
         measured = {k: summary[k] for k in ("threshold", "false_share", "false_low", "false_high", "pairs", "tokens_cut")}
-        also = {k: work.found.get(k) for k in ("pairs_cut", "pairs_capped", "practitioners", "practitioners_known")}
-        mlrun.metrics({**counted, **measured, **also})
+        mlrun.metrics({**counted, **measured, **work.coverage()})
         progress("gate")
         gate(context, work.batch_id, published)
     _clear(context, work.batch_id)
@@ -219,7 +217,7 @@ def _page(
         work.context.tables.read("linked.unlinked").where(F.col("batch_id") == work.batch_id).groupBy("reason").count().collect()
     )
     text = linkage_page.page(
-        summary | {k: work.found.get(k) for k in ("pairs_cut", "pairs_capped", "practitioners", "practitioners_known")}, choices, [(r["kind"], r["step"], r["patients"]) for r in report.weights(best, 2.0).collect()], 2.0,
+        summary | work.coverage(), choices, [(r["kind"], r["step"], r["patients"]) for r in report.weights(best, 2.0).collect()], 2.0,
         [(r["trait"], r["value"], r["patients"], r["linked"]) for r in shares], [(r["tenths"], r["practices"]) for r in report.practices(people, links).collect()],
         {r["reason"]: r["count"] for r in reasons})  # fmt: skip
     run.text("page.html", text)

@@ -193,6 +193,10 @@ class Linkage:
         chosen = others.select("patient_key", "practice_key", "beneficiary_id", "weight", "counts_only")
         return self.staged("best", assign.ranked(weighed.unionByName(chosen, allowMissingColumns=True)))
 
+    def coverage(self) -> dict[str, int | None]:
+        """What was left out of the comparison, and how many doctors of the records are known in the claims; None for what a regime does not ask."""
+        return {k: self.found.get(k) for k in ("pairs_cut", "pairs_capped", "practitioners", "practitioners_known")}
+
     def active(self) -> DataFrame:
         """Indirect links that hold."""
         return self.context.tables.read("linked.link").where("valid_to IS NULL AND method = 'indirect'")

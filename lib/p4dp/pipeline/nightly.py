@@ -18,13 +18,13 @@ from p4dp.storage.ledger import OpenBatch, now
 Progress = Callable[[str], None]
 
 
-def _open(context: Context, until: dt.date | None) -> OpenBatch | None:
-    """The batch to work on: the one left open, or a new one of what waits; None when nothing waits."""
+def _open(context: Context, until: dt.date | None, tried: set[str]) -> OpenBatch | None:
+    """The batch to work on: the one left open, or a new one of what waits; None when nothing waits that was not tried in this run."""
     left = context.ledger.open_batch()
     if left:
         log.info("resuming batch %s", left.batch_id)
         return left
-    found = discover.waiting(context, until)[: context.config.batch.max_deliveries]
+    found = [f for f in discover.waiting(context, until) if f.folder not in tried][: context.config.batch.max_deliveries]
     if not found:
         return None
     batch_id = context.ledger.last_batch() + 1
@@ -106,14 +106,13 @@ def _timed(seconds: dict[str, float], step: str, work: Callable[[], dict[str, An
 
 def work(context: Context, batch: OpenBatch, seconds: dict[str, float], progress: Progress, last: str = "gate") -> dict[str, int]:
     """Takes a batch through the stages that it has not reached, up to `last`."""
-    unreachable = 0
     if "split" not in batch.steps and batch.kind == "nightly":
         progress("split")
         # the ledger's decisions are split's last write: a run that was killed after them has left its outbox whole
         if not any(s["batch_id"] == batch.batch_id for s in context.ledger.states()):
             wanted = set(batch.deliveries)
             found = [f for f in discover.waiting(context, None) if f.folder in wanted]
-            unreachable = _timed(seconds, "split", lambda: split.run(context, batch.batch_id, found))["unreachable"]
+            _timed(seconds, "split", lambda: split.run(context, batch.batch_id, found))
         context.ledger.step(batch.batch_id, batch.kind, "split", seconds.get("split"))
     if last != "split" and "landed" not in batch.steps and batch.kind == "nightly":
         progress("land")
@@ -122,8 +121,12 @@ def work(context: Context, batch: OpenBatch, seconds: dict[str, float], progress
     if last == "gate":
         _conform_and_gate(context, batch, seconds, progress)
     # from the ledger: a run that was resumed after its decisions tells of them too
-    states = Counter(s["state"] for s in context.ledger.states() if s["batch_id"] == batch.batch_id)
-    return {**{s: states[s] for s in ("accepted", "refused", "left_out")}, "unreachable": unreachable}
+    decided = {s["folder"]: s["state"] for s in context.ledger.states() if s["batch_id"] == batch.batch_id}
+    states = Counter(decided.values())
+    return {
+        **{s: states[s] for s in ("accepted", "refused", "left_out")},
+        "unreachable": len(set(batch.deliveries) - decided.keys()),
+    }
 
 
 def _link(context: Context, seconds: dict[str, float], progress: Progress) -> int:
@@ -179,15 +182,17 @@ def run(
     seconds: dict[str, float] = {}
     totals = {"batches": 0, "accepted": 0, "refused": 0, "left_out": 0, "unreachable": 0}
     gate.check_codes(context)
-    batch = _open(context, until)
+    tried = set[str]()
+    batch = _open(context, until, tried)
     while batch:
         counts = work(context, batch, seconds, progress, last)
         totals["batches"] += 1
         for key, n in counts.items():
             totals[key] += n
-        if last != "gate" or counts["unreachable"]:  # those would be found waiting again at once
+        tried |= set(batch.deliveries)  # what the file system did not give waits for the next run
+        if last != "gate":
             break
-        batch = _open(context, until)
+        batch = _open(context, until, tried)
     if last == "gate":
         totals["extracts"] = 0
         for folder in load_snds.waiting(context):

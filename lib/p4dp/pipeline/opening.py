@@ -24,8 +24,8 @@ from p4dp.sources.manifest import ManifestFile
 from p4dp.sources.spec import FileSpec, NestedSpec, SourceSpec
 from p4dp.sources.verify import Verified
 
-#: Patients whom medical files name and this delivery's identity part does not: another delivery may tell of them, earlier or later.
-UNSURE = pa.schema([("patient_key", pa.string())])
+#: The part `unsure`: patients whom medical files name and this delivery's identity part does not; another delivery may tell of them, earlier or later.
+_UNSURE = pa.schema([("patient_key", pa.string())])
 Row = dict[str, Any]
 
 
@@ -57,9 +57,19 @@ class Opened:
             self.parts.setdefault(part, []).append(rows)
 
 
-def content(path: str) -> bytes:
-    """All bytes of a file on any file system that Arrow knows."""
+def content(path: str, most: int) -> bytes:
+    """All bytes of a file on any file system that Arrow knows.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: it has more than `most` bytes.
+    """
     filesystem, inside = pafs.FileSystem.from_uri(path) if "://" in path else (pafs.LocalFileSystem(), path)
+    told = filesystem.get_file_info(inside)
+    if told.type != pafs.FileType.File:
+        raise FileNotFoundError
+    if (told.size or 0) > most:
+        raise ValueError
     with filesystem.open_input_stream(inside) as stream:
         return bytes(stream.readall())
 
@@ -108,9 +118,14 @@ class _Opening:
             OSError: the file system does not give it now.
         """
         try:
-            data = content(f"{self.delivery.folder}/{file.path}")
+            data = content(f"{self.delivery.folder}/{file.path}", verify.MOST_BYTES)
         except FileNotFoundError:
             raise DefectiveDelivery("delivery.missing_file", path, "listed in the manifest, not in the folder") from None
+        except ValueError:
+            most = verify.MOST_BYTES >> 20
+            raise DefectiveDelivery(
+                "delivery.file_size", path, f"more than {most} MiB: send the file in pieces (a-1.csv, a-2.csv)"
+            ) from None
         verify.checksum(data, file.sha256, path)
         self.out.size += len(data)
         self.out.rows[path] = file.rows
@@ -195,7 +210,7 @@ class _Opening:
                 out.add(kind, records.people(rows, kind, self.origin))
         practice_id = self.delivery.practice_id
         unsure = sorted(self.named - {p["local_id"] for p in self.patients})
-        out.add("unsure", pa.table({"patient_key": [self.make.patient(practice_id, n) for n in unsure]}, schema=UNSURE))
+        out.add("unsure", pa.table({"patient_key": [self.make.patient(practice_id, n) for n in unsure]}, schema=_UNSURE))
         return out
 
 

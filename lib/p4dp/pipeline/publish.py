@@ -6,6 +6,7 @@ whole when a rule is broken, and says what was removed and which share of people
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import json
 import shutil
@@ -105,34 +106,37 @@ def _coarse(project: Project, name: str, column: str) -> Column:
     return value.alias(column)
 
 
-def _rows(
-    context: Context, project: Project, name: str, columns: tuple[str, ...], people: DataFrame, versions: dict[str, int]
-) -> DataFrame:
-    """Rows of one table that the project may see, under its pseudonyms."""
-    rows = context.tables.read(name, versions.get(name))
-    begin, end = project.period
+def _in_period(name: str, begin: dt.date, end: dt.date) -> Column:
+    """Whether a row of a table belongs to a period: its day lies in it, it lasts into it, or it has no day and says how things are."""
     if name in _OF_ENCOUNTER:
-        days = context.tables.read("silver.encounter", versions.get("silver.encounter")).select(
-            "encounter_id", F.col("encounter_date").alias("_day")
-        )
-        rows = rows.join(days, "encounter_id").where(F.col("_day").between(F.lit(begin), F.lit(end)))
-    elif name in _LASTS:
-        started, ended = F.col(_DAY[name]), F.col(_LASTS[name])
-        rows = rows.where((started.isNull() | (started <= F.lit(end))) & (ended.isNull() | (ended >= F.lit(begin))))
-    elif name in _DAY:
-        rows = rows.where(F.col(_DAY[name]).isNull() | F.col(_DAY[name]).between(F.lit(begin), F.lit(end)))
+        return F.col("_day").between(F.lit(begin), F.lit(end))
+    if name not in _DAY:
+        return F.lit(True)
+    started = F.col(_DAY[name])
+    if name in _LASTS:
+        ended = F.col(_LASTS[name])
+        return (started.isNull() | (started <= F.lit(end))) & (ended.isNull() | (ended >= F.lit(begin)))
+    return started.isNull() | started.between(F.lit(begin), F.lit(end))
+
+
+def _of_population(context: Context, name: str, people: DataFrame, versions: dict[str, int]) -> DataFrame:
+    """Rows of one table about the people of a project, with `person`; of an encounter's own tables with its day as `_day`."""
+    rows = context.tables.read(name, versions.get(name))
+    if name in _OF_ENCOUNTER:
+        encounters = context.tables.read("silver.encounter", versions.get("silver.encounter"))
+        rows = rows.join(encounters.select("encounter_id", F.col("encounter_date").alias("_day")), "encounter_id")
     if name == "gold.finding":
         gp = people.select(F.col("patient_key").alias("person_id"), "person").where("person_id IS NOT NULL")
         snds = people.select(F.col("beneficiary_id").alias("person_id"), "person").where("person_id IS NOT NULL")
-        found = rows.join(gp.unionByName(snds).distinct(), "person_id")
-    else:
-        key = "beneficiary_id" if name.startswith("events.") else "patient_key"
-        found = rows.join(people.where(f"{key} IS NOT NULL").select(key, "person").distinct(), key)
-    day = (
-        [F.trunc("_day", project.coarsen.dates).alias("day") if project.coarsen.dates != "day" else F.col("_day").alias("day")]
-        if name in _OF_ENCOUNTER
-        else []
-    )
+        return rows.join(gp.unionByName(snds).distinct(), "person_id")
+    key = "beneficiary_id" if name.startswith("events.") else "patient_key"
+    return rows.join(people.where(f"{key} IS NOT NULL").select(key, "person").distinct(), key)
+
+
+def _rows(project: Project, name: str, columns: tuple[str, ...], rows: DataFrame) -> DataFrame:
+    """Rows of a project's people → those of its period, in its columns, made coarse."""
+    found, dates = rows.where(_in_period(name, *project.period)), project.coarsen.dates
+    day = [(F.col("_day") if dates == "day" else F.trunc("_day", dates)).alias("day")] if name in _OF_ENCOUNTER else []
     return found.select("person", *day, *(_coarse(project, name, c) for c in columns))
 
 
@@ -220,10 +224,12 @@ def _released(
         raise NotReleased(
             f"project {name}: fewer than {limits.smallest} people or {limits.practices} practices are in its population"
         )
-    tables = {}
+    tables, outside = {}, {}
     for table_name, columns in project.tables.items():
         progress(table_name)
-        tables[table_name] = _rows(context, project, table_name, columns, people, versions)
+        theirs = _of_population(context, table_name, people, versions)
+        tables[table_name] = _rows(project, table_name, columns, theirs)
+        outside[table_name] = theirs.where(~_in_period(table_name, *project.period)).count()
     control = people.select("person", "practice").distinct()
     manifest: dict[str, Any] = {"project": name, "release_id": release_id, "legal_basis": project.legal_basis, "until": project.until, "versions": versions,
                                 "tables": {n: ["person", *c] for n, c in project.tables.items()}, "at": now()}  # fmt: skip
@@ -232,7 +238,8 @@ def _released(
     progress("report")
     written = {n: space.read(release_id, n) for n in tables}
     traits, history = _alone(written)
-    report = {"persons": counted[0], "practices": counted[1], "rows": {n: f.count() for n, f in written.items()}, "unique_traits": traits, "unique_history": history,
+    report = {"persons": counted[0], "practices": counted[1], "rows": {n: f.count() for n, f in written.items()},
+              "outside_period": {n: f"fewer than {limits.smallest}" if 0 < k < limits.smallest else k for n, k in outside.items()}, "unique_traits": traits, "unique_history": history,
               "removed": {n: _removed(project, n, c) for n, c in project.tables.items()}, "coarsened": project.coarsen.model_dump()}  # fmt: skip
     (folder / "report.json").write_text(json.dumps(report, indent=1), "utf-8")
     (folder / "report.html").write_text(_page(project, release_id, report), "utf-8")
@@ -265,7 +272,7 @@ def _page(project: Project, release_id: str, report: dict[str, Any]) -> str:
              f"alone with traits, dates and codes: {percent(report['unique_history'])}.</p>"]  # fmt: skip
     for name, why in report["removed"].items():
         parts.append(
-            f"<h2>{name}</h2><p>{report['rows'][name]} rows. Dates to the {project.coarsen.dates}, places: {project.coarsen.places}.</p><table>"
+            f"<h2>{name}</h2><p>{report['rows'][name]} rows; {report['outside_period'][name]} rows of these people lie outside the period. Dates to the {project.coarsen.dates}, places: {project.coarsen.places}.</p><table>"
         )
         parts += [f"<tr><td>{column}</td><td>{reason}</td></tr>" for column, reason in why.items()]
         parts.append("</table>")

@@ -10,7 +10,6 @@ from pyspark.sql import functions as F
 from p4dp.contracts import layer, table
 from p4dp.contracts.bronze.nested import DOSSIER_CHILDREN, ENCOUNTER_CHILDREN
 from p4dp.pipeline.context import Context
-from p4dp.pipeline.land import UNSURE
 from p4dp.pipeline.plan import Plan
 from p4dp.silver import versions
 from p4dp.storage import parts
@@ -136,7 +135,7 @@ class Raw:
 
         Records of this batch name those whom split listed beside it; practices that are computed again are asked for all that they ever sent.
         """
-        listed = parts.listed(self._context.outbox(self.todo.batch_id), UNSURE)
+        listed = parts.listed(self._context.outbox(self.todo.batch_id), "unsure")
         named = [self._context.spark.read.parquet(*listed)] if listed else []
         if self.todo.again or self.todo.anew:
             theirs = F.lit(True) if self.todo.anew else F.col("practice_key").isin(list(self.todo.again))

@@ -13,7 +13,7 @@ from typing import Any
 from pyspark.sql import Window
 from pyspark.sql import functions as F
 
-from p4dp.algorithms.core import Algorithm
+from p4dp.algorithms.core import SIDES, Algorithm
 from p4dp.contracts import table
 from p4dp.errors import UsageError
 from p4dp.linkage import assign
@@ -163,7 +163,9 @@ def take_back(context: Context, review_id: str, files: list[Path]) -> dict[str, 
     }
     with tracking.tracked(context.config, EXPERIMENT, review_id, {"gold.review": context.tables.version("gold.review")}) as mlrun:
         mlrun.tags({"algorithm": name, "kind": "clinical"})
-        for side in derive.known(context.config)[0][name].sides if name in derive.known(context.config)[0] else ("gp",):
+        for side in (
+            s for s in SIDES if any(r["stratum"].removesuffix("_unlinked") in (s, "both") for r in rows)
+        ):  # found by nobody, it has no figure
             found = accuracy(
                 [
                     Answer(

@@ -82,7 +82,7 @@ def _spread(context: Context, batch: list[Delivery]) -> DataFrame:
 
 
 def run(context: Context, batch_id: int, batch: list[Found]) -> dict[str, int]:
-    """Splits a batch; returns counts of accepted, refused and unreachable deliveries."""
+    """Splits a batch and decides on its deliveries, but for those that the file system does not give; returns how many it decided on."""
     config = context.config
     secret = config.at(config.vault.secret_file)
     if config.vault.create_secret:
@@ -120,8 +120,9 @@ def run(context: Context, batch_id: int, batch: list[Found]) -> dict[str, int]:
             results[folder] = payload
     _keep_identity(context, batch_id, files)
     parts.write_list(outbox, {name: sorted(paths) for name, paths in files.items() if name not in _IDENTITY})
-    _decide(context, batch_id, [f for f in batch if f.folder not in unreachable], problems, results, make)
-    return {"accepted": len(batch) - len(problems) - len(unreachable), "refused": len(problems), "unreachable": len(unreachable)}
+    read = [f for f in batch if f.folder not in unreachable]
+    _decide(context, batch_id, read, problems, results, make)
+    return {"decided": len(read)}
 
 
 def _keep_identity(context: Context, batch_id: int, files: dict[str, list[str]]) -> None:

@@ -4,7 +4,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from p4dp.contracts.silver.allergy import TABLE
-from p4dp.silver.columns import coded, conformed, day
+from p4dp.silver.columns import coded, conformed, day_or_part
 from p4dp.silver.mappings import Mappings
 
 
@@ -18,6 +18,6 @@ def allergy(raw: DataFrame, mappings: Mappings) -> DataFrame:
             **code,
             "assertion": F.coalesce(mappings.word("allergy.assertion", raw["assertion"]), F.lit("present")),
             "status": mappings.word("allergy.status", raw["status"]),
-            "recorded_on": day(raw["recorded_on"]),
+            "recorded_on": day_or_part(raw["recorded_on"]),
         },
     )

@@ -3,7 +3,7 @@
 from pyspark.sql import DataFrame
 
 from p4dp.contracts.silver.care_protocol import TABLE
-from p4dp.silver.columns import coded, conformed, day, number
+from p4dp.silver.columns import coded, conformed, day_or_part, number
 from p4dp.silver.mappings import Mappings
 
 
@@ -16,7 +16,7 @@ def care_protocol(raw: DataFrame, mappings: Mappings) -> DataFrame:
         {
             "ald_number": number(raw["ald_number"]),
             **code,
-            "start_date": day(raw["start_date"]),
-            "end_date": day(raw["end_date"]),
+            "start_date": day_or_part(raw["start_date"]),
+            "end_date": day_or_part(raw["end_date"]),
         },
     )

@@ -60,7 +60,12 @@ def _iso(raw: Column) -> Column:
 
 
 def day(raw: Column) -> Parsed:
-    """A day in any of the three kinds of dates."""
+    """A whole day in any of the three kinds of dates; of what was done on a day, a month or a year alone tells no day."""
+    return Parsed(raw, F.when(F.length(raw) >= 8, _iso(raw)).try_cast("date"))
+
+
+def day_or_part(raw: Column) -> Parsed:
+    """A day, or the first of the month or year where no more is known: of what people remember or documents state."""
     return Parsed(raw, _iso(raw).try_cast("date"))
 
 

@@ -4,7 +4,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from p4dp.contracts.silver.document import TABLE
-from p4dp.silver.columns import conformed, day
+from p4dp.silver.columns import conformed, day_or_part
 from p4dp.silver.mappings import Mappings
 
 
@@ -14,7 +14,7 @@ def document(raw: DataFrame, mappings: Mappings) -> DataFrame:
         raw,
         TABLE,
         {
-            "document_date": day(raw["document_date"]),
+            "document_date": day_or_part(raw["document_date"]),
             "kind": mappings.word("document.kind", raw["kind"]),
             "format": F.lower(raw["format"]),
         },

@@ -4,7 +4,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from p4dp.contracts.silver.history import TABLE
-from p4dp.silver.columns import coded, conformed, date_precision, day
+from p4dp.silver.columns import coded, conformed, date_precision, day_or_part
 from p4dp.silver.mappings import Mappings
 
 
@@ -19,9 +19,9 @@ def history(raw: DataFrame, mappings: Mappings) -> DataFrame:
             **code,
             "assertion": F.coalesce(mappings.word("history.assertion", raw["assertion"]), F.lit("present")),
             "relative": raw["relative"],
-            "start_date": day(raw["start_date"]),
+            "start_date": day_or_part(raw["start_date"]),
             "start_precision": date_precision(raw["start_date"]),
-            "end_date": day(raw["end_date"]),
+            "end_date": day_or_part(raw["end_date"]),
             "status": mappings.word("history.status", raw["status"]),
         },
     )

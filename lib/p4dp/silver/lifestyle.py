@@ -4,7 +4,7 @@ from pyspark.sql import DataFrame
 
 from p4dp.contracts.silver.lifestyle import TABLE
 from p4dp.silver import units
-from p4dp.silver.columns import conformed, day, number
+from p4dp.silver.columns import conformed, day_or_part, number
 from p4dp.silver.mappings import Mappings
 
 
@@ -18,6 +18,6 @@ def lifestyle(raw: DataFrame, mappings: Mappings) -> DataFrame:
             "status": mappings.word("lifestyle.status", raw["status"]),
             "quantity": number(raw["quantity"]),
             "unit": units.ucum(raw["unit"]),
-            "recorded_on": day(raw["recorded_on"]),
+            "recorded_on": day_or_part(raw["recorded_on"]),
         },
     )

@@ -3,7 +3,7 @@
 from pyspark.sql import DataFrame
 
 from p4dp.contracts.silver.observation_period import TABLE
-from p4dp.silver.columns import conformed, day
+from p4dp.silver.columns import conformed, day_or_part
 from p4dp.silver.mappings import Mappings
 
 
@@ -14,8 +14,8 @@ def observation_period(raw: DataFrame, mappings: Mappings) -> DataFrame:
         TABLE,
         {
             "basis": mappings.word("observation_period.basis", raw["basis"]),
-            "start_date": day(raw["start_date"]),
-            "end_date": day(raw["end_date"]),
+            "start_date": day_or_part(raw["start_date"]),
+            "end_date": day_or_part(raw["end_date"]),
             "end_reason": mappings.word("observation_period.end_reason", raw["end_reason"]),
         },
     )

@@ -4,7 +4,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from p4dp.contracts.silver.practitioner import TABLE
-from p4dp.silver.columns import conformed, day
+from p4dp.silver.columns import conformed, day_or_part
 from p4dp.silver.mappings import Mappings
 
 
@@ -31,7 +31,7 @@ def practitioner(raw: DataFrame, mappings: Mappings) -> DataFrame:
             "rpps_valid": F.when(raw["rpps"].rlike("^[0-9]{11}$"), _luhn(raw["rpps"], 11)),
             "role": F.coalesce(mappings.word("practitioner.role", raw["role"]), F.lit("other")),
             "specialty_code": F.when(raw["specialty"].rlike("^[0-9]{1,2}$"), F.lpad(raw["specialty"], 2, "0")),
-            "valid_from": day(raw["valid_from"]),
-            "valid_to": day(raw["valid_to"]),
+            "valid_from": day_or_part(raw["valid_from"]),
+            "valid_to": day_or_part(raw["valid_to"]),
         },
     )

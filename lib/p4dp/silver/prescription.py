@@ -4,7 +4,7 @@ from pyspark.sql import DataFrame
 
 from p4dp.contracts.silver.prescription import TABLE
 from p4dp.silver import units
-from p4dp.silver.columns import coded, conformed, day, icd10, number, yes_no
+from p4dp.silver.columns import coded, conformed, day_or_part, icd10, number, yes_no
 from p4dp.silver.drugs import atc_of
 from p4dp.silver.mappings import Mappings
 
@@ -16,7 +16,7 @@ def prescription(raw: DataFrame, mappings: Mappings) -> DataFrame:
         raw,
         TABLE,
         {
-            "prescribed_on": day(raw["prescribed_on"]),
+            "prescribed_on": day_or_part(raw["prescribed_on"]),
             **code,
             "dose": number(raw["dose"]),
             "dose_unit": units.ucum(raw["dose_unit"]),

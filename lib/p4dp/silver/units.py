@@ -2,7 +2,7 @@
 
 Molar masses (g/mol) behind the factors: glucose 180.16, creatinine 113.12, cholesterol 386.65, triglycerides 885.4 (triolein),
 urea 60.06, uric acid 168.11. HbA1c: IFCC mmol/mol = (NGSP % - 2.152) / 0.09148 (NGSP master equation).
-tests/unit/test_units.py holds every linear factor against a UCUM library.
+tests/spec/test_silver.py holds every linear factor against a UCUM library.
 """
 
 from __future__ import annotations

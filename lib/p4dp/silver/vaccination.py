@@ -4,7 +4,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from p4dp.contracts.silver.vaccination import TABLE
-from p4dp.silver.columns import coded, conformed, day, icd10, number
+from p4dp.silver.columns import coded, conformed, day_or_part, icd10, number
 from p4dp.silver.drugs import atc_of
 from p4dp.silver.mappings import Mappings
 
@@ -16,7 +16,7 @@ def vaccination(raw: DataFrame, mappings: Mappings) -> DataFrame:
         raw,
         TABLE,
         {
-            "given_on": day(raw["given_on"]),
+            "given_on": day_or_part(raw["given_on"]),
             **code,
             "dose_rank": number(raw["dose_rank"]),
             "assertion": F.coalesce(mappings.word("vaccination.assertion", raw["assertion"]), F.lit("present")),

@@ -30,6 +30,8 @@ class ManifestFile(BaseModel):
         pure = PurePosixPath(path)
         if pure.is_absolute() or ".." in pure.parts or "\\" in path or len(pure.parts) < 2:
             raise ValueError("path leaves the delivery's folder")
+        if max(len(part.encode()) for part in pure.parts) > 255:
+            raise ValueError("a name of more than 255 bytes, which no file system holds")
         return path
 
 

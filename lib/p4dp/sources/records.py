@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from p4dp.contracts import Table, table
-from p4dp.contracts.bronze.base import VAULT_SHAPES, fields_of, shape_of, vault_fields
+from p4dp.contracts.bronze.base import fields_of, shape_of, vault_fields
 from p4dp.contracts.bronze.nested import element_fields
 from p4dp.contracts.shapes import COULD_HOLD_NIR, NIR, SHAPES
 from p4dp.sources.spec import FileSpec, NestedSpec, SourceSpec
@@ -347,7 +347,7 @@ def people(rows: list[dict[str, object]], kind: str, origin: Origin) -> pa.Table
     listed = [{**r, **shared, "record_id": key, "copies": 1 + copies[key] if copies[key] else None} for key, r in once.items()]
     out, masks = pa.Table.from_pylist(listed, schema=schema_of(kind)), dict[str, pa.Array | None]()
     for column in vault_fields(table(f"bronze.{kind}")):
-        if column.name in VAULT_SHAPES:
-            kept, masks[column.name] = guarded(out[column.name].combine_chunks(), VAULT_SHAPES[column.name])
+        if column.guarded:
+            kept, masks[column.name] = guarded(out[column.name].combine_chunks(), shape_of(column))
             out = out.set_column(out.schema.get_field_index(column.name), column.name, kept)
     return out.set_column(out.schema.get_field_index("moved"), "moved", _moved(masks, len(out)))

@@ -18,6 +18,8 @@ from p4dp.errors import DefectiveDelivery
 from p4dp.sources.spec import FileSpec, SourceSpec
 
 MAX_LINE = 1 << 20
+#: Bytes that a file may have: it is read whole, on an executor.
+MOST_BYTES = 2 << 30
 
 
 @dataclass

@@ -50,19 +50,19 @@ MOVED = Column(
 )
 
 
-#: Shapes of what practices write of people, which the vault hands over.
-VAULT_SHAPES = {"sex": "flag", "commune": "code", "death_date": "date", "role": "flag", "am_number": "code", "rpps": "code", "specialty": "code",
-                "valid_from": "date", "valid_to": "date"}  # fmt: skip
-
-
 def raw(name: str, shape: str, sentence: str) -> Column:
     """A field as delivered: text of one shape of shapes.py."""
     return Column(name, "string", sentence, source=f"shape {shape}", guarded=shape in SHAPES)
 
 
+def handed(name: str, shape: str, sentence: str) -> Column:
+    """A field that practices write of a person and that the vault hands over as it is: text of one shape, like a raw field's."""
+    return Column(name, "string", sentence, source=f"vault, shape {shape}", guarded=True)
+
+
 def shape_of(column: Column) -> str:
-    """The name of the shape that a raw field's text must have to be landed."""
-    return column.source.removeprefix("shape ")
+    """The name of the shape that a field's text must have to be landed."""
+    return column.source.removeprefix("vault, ").removeprefix("shape ")
 
 
 def bronze(name: str, grain: str, *fields: Column, texts: dict[str, str] | None = None, caveat: str = "") -> Table:
@@ -78,5 +78,5 @@ def fields_of(table: Table) -> tuple[Column, ...]:
 
 
 def vault_fields(table: Table) -> tuple[Column, ...]:
-    """The fields of a bronze table that the vault gives, made coarse or turned into pseudonyms."""
-    return tuple(c for c in table.columns if c.source == "vault")
+    """The fields of a bronze table that the vault gives: made coarse, turned into pseudonyms, or handed over."""
+    return tuple(c for c in table.columns if c.source.startswith("vault"))

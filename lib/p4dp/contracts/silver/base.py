@@ -6,7 +6,6 @@ import importlib
 from collections.abc import Sequence
 
 from p4dp.contracts.bronze import nested
-from p4dp.contracts.bronze.base import VAULT_SHAPES, vault_fields
 from p4dp.contracts.core import Column, Rule, Table, check
 
 SYSTEMS = {
@@ -110,12 +109,8 @@ def _moved(table: str) -> list[Rule]:
     except ModuleNotFoundError:
         return []
     sentence = "{}: what was delivered is not of the shape of this field; it stays under the vault."
-    from_vault = {c.name for c in vault_fields(raw)} & VAULT_SHAPES.keys()
-    fields = [
-        c.name
-        for c in raw.columns
-        if c.guarded or c.name in from_vault or (c.name == "op" and table not in ("patient", "practitioner"))
-    ]
+    # of people nobody says what became of them: their op is the vault's
+    fields = [c.name for c in raw.columns if c.guarded or (c.name == "op" and table not in ("patient", "practitioner"))]
     if table in {t.name for t in nested.DOSSIER_CHILDREN}:
         fields.append("container")
     return [Rule(f"{table}.{f}.moved", "row", sentence.format(f), "", "moved", (f,)) for f in fields]
