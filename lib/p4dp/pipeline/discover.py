@@ -13,6 +13,7 @@ import pyarrow.fs as pafs
 from p4dp.errors import DefectiveDelivery, UsageError
 from p4dp.pipeline.context import Context
 from p4dp.sources.manifest import Manifest, parse
+from p4dp.storage import parts
 
 
 @dataclass(frozen=True)
@@ -28,10 +29,6 @@ class Found:
     problem: DefectiveDelivery | None = None
 
 
-def _filesystem(path: str) -> tuple[pafs.FileSystem, str]:
-    return pafs.FileSystem.from_uri(path) if "://" in path else (pafs.LocalFileSystem(), path)
-
-
 def registry(context: Context) -> dict[str, dict[str, Any]]:
     """Practices that may deliver, by practice_id.
 
@@ -39,7 +36,7 @@ def registry(context: Context) -> dict[str, dict[str, Any]]:
         UsageError: the registry is missing or a line of it is not a practice.
     """
     file = context.config.at(context.config.referentials.practices)
-    filesystem, inside = _filesystem(file)
+    filesystem, inside = parts.filesystem(file)
     try:
         with filesystem.open_input_stream(inside) as stream:
             lines = bytes(stream.readall()).decode("utf-8").splitlines()
@@ -71,7 +68,7 @@ def waiting(context: Context, until: dt.date | None) -> list[Found]:
     Folders are landing/<software>/<practice>/<delivery>/. A delivery extracted after `until` waits.
     """
     landing = context.config.at(context.config.roots.landing)
-    filesystem, root = _filesystem(landing)
+    filesystem, root = parts.filesystem(landing)
     decided = _decided(context)
     newest: dict[str, dt.datetime] = {}
     # of a folder that was accepted a look at the clock does; another is sent again with whatever time
@@ -102,8 +99,8 @@ def waiting(context: Context, until: dt.date | None) -> list[Found]:
     return sorted(found, key=lambda f: (str(f.manifest.extracted_at) if f.manifest else "", f.folder))
 
 
-def _children(filesystem: pafs.FileSystem, path: str) -> list[pafs.FileInfo]:
-    infos = filesystem.get_file_info(pafs.FileSelector(path, allow_not_found=True))
+def _children(system: pafs.FileSystem, path: str) -> list[pafs.FileInfo]:
+    infos = system.get_file_info(pafs.FileSelector(path, allow_not_found=True))
     return sorted((i for i in infos if i.type == pafs.FileType.Directory), key=lambda i: i.base_name)
 
 

@@ -23,6 +23,7 @@ from p4dp.sources import cda, records, verify
 from p4dp.sources.manifest import ManifestFile
 from p4dp.sources.spec import FileSpec, NestedSpec, SourceSpec
 from p4dp.sources.verify import Verified
+from p4dp.storage import parts
 
 #: The part `unsure`: patients whom medical files name and this delivery's identity part does not; another delivery may tell of them, earlier or later.
 _UNSURE = pa.schema([("patient_key", pa.string())])
@@ -64,7 +65,7 @@ def content(path: str, most: int) -> bytes:
         FileNotFoundError: there is no such file.
         ValueError: it has more than `most` bytes.
     """
-    filesystem, inside = pafs.FileSystem.from_uri(path) if "://" in path else (pafs.LocalFileSystem(), path)
+    filesystem, inside = parts.filesystem(path)
     told = filesystem.get_file_info(inside)
     if told.type != pafs.FileType.File:
         raise FileNotFoundError

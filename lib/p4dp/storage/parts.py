@@ -18,7 +18,8 @@ _FLUSH_BYTES = 192 << 20
 _LIST = "parts.json"
 
 
-def _filesystem(path: str) -> tuple[pafs.FileSystem, str]:
+def filesystem(path: str) -> tuple[pafs.FileSystem, str]:
+    """The file system of a path or an address, and the path inside it."""
     return pafs.FileSystem.from_uri(path) if "://" in path else (pafs.LocalFileSystem(), path)
 
 
@@ -42,37 +43,37 @@ class PartWriter:
         for part, tables in self._held.items():
             folder = f"{self._roots.get(part, self._root)}/{part}"
             path = f"{folder}/{uuid.uuid4().hex}.parquet"
-            filesystem, inside = _filesystem(path)
-            filesystem.create_dir(inside.rpartition("/")[0], recursive=True)
-            pq.write_table(pa.concat_tables(tables), inside, filesystem=filesystem, compression="snappy")
+            system, inside = filesystem(path)
+            system.create_dir(inside.rpartition("/")[0], recursive=True)
+            pq.write_table(pa.concat_tables(tables), inside, filesystem=system, compression="snappy")
             yield part, path
         self._held, self._bytes = {}, 0
 
 
 def write_list(root: str, parts: dict[str, list[str]]) -> None:
     """Says which files of a root count."""
-    filesystem, inside = _filesystem(root)
-    filesystem.create_dir(inside, recursive=True)
-    with filesystem.open_output_stream(f"{inside}/{_LIST}") as stream:
+    system, inside = filesystem(root)
+    system.create_dir(inside, recursive=True)
+    with system.open_output_stream(f"{inside}/{_LIST}") as stream:
         stream.write(json.dumps(parts).encode())
 
 
 def read_list(root: str) -> dict[str, list[str]]:
     """Part → files that count."""
-    filesystem, inside = _filesystem(root)
-    with filesystem.open_input_stream(f"{inside}/{_LIST}") as stream:
+    system, inside = filesystem(root)
+    with system.open_input_stream(f"{inside}/{_LIST}") as stream:
         return dict(json.loads(bytes(stream.readall())))
 
 
 def listed(root: str, part: str) -> list[str]:
     """Files of one part that count; none where nothing was ever written."""
-    filesystem, inside = _filesystem(root)
-    known = filesystem.get_file_info(f"{inside}/{_LIST}").type == pafs.FileType.File
+    system, inside = filesystem(root)
+    known = system.get_file_info(f"{inside}/{_LIST}").type == pafs.FileType.File
     return read_list(root).get(part, []) if known else []
 
 
 def clear(root: str) -> None:
     """Removes what an earlier attempt left."""
-    filesystem, inside = _filesystem(root)
-    if filesystem.get_file_info(inside).type == pafs.FileType.Directory:
-        filesystem.delete_dir(inside)
+    system, inside = filesystem(root)
+    if system.get_file_info(inside).type == pafs.FileType.Directory:
+        system.delete_dir(inside)
