@@ -8,8 +8,7 @@ from itertools import pairwise
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-#: Counts from 1 to 10 are shown nowhere, nor what would give them away.
-SMALLEST = 11
+from p4dp.contracts.small_counts import SMALLEST
 
 
 def groups(people: DataFrame, linked: DataFrame, visits: DataFrame, year: int) -> DataFrame:

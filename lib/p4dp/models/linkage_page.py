@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 from typing import Any
 
+from p4dp.contracts.small_counts import SMALLEST
 from p4dp.linkage.assign import Choice
-from p4dp.linkage.report import SMALLEST
 from p4dp.models.figures import HEAD, plt, svg
 from p4dp.release import disclosure
 

@@ -14,9 +14,9 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from p4dp.algorithms.core import Algorithm
+from p4dp.contracts.small_counts import SMALLEST
 from p4dp.errors import UsageError
 from p4dp.linkage import assign
-from p4dp.linkage.report import SMALLEST
 from p4dp.models import tracking
 from p4dp.models.agreement import Agreement, Share
 from p4dp.models.figures import HEAD, plt, svg

@@ -16,6 +16,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from p4dp.contracts import layer, table
+from p4dp.contracts.small_counts import SMALLEST
 from p4dp.errors import GateFailed, NotEnoughToLink, UsageError
 from p4dp.linkage import assign, report
 from p4dp.linkage.evidence import Evidence
@@ -184,7 +185,7 @@ def run(
                 "model_of": estimated_by,
             }
         )
-        counted = {k: None if 0 < summary[k] < report.SMALLEST else summary[k] for k in ("patients", "linked")}
+        counted = {k: None if 0 < summary[k] < SMALLEST else summary[k] for k in ("patients", "linked")}
         measured = {k: summary[k] for k in ("threshold", "false_share", "false_low", "false_high", "pairs", "tokens_cut")}
         mlrun.metrics({**counted, **measured, **work.coverage()})
         progress("gate")

@@ -11,9 +11,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pyspark.sql import functions as F
 
+from p4dp.contracts.small_counts import SMALLEST
 from p4dp.errors import UsageError
 from p4dp.linkage import traits
-from p4dp.linkage.report import SMALLEST
 from p4dp.models import tracking, trait_linkage
 from p4dp.pipeline.context import Context
 from p4dp.storage.ledger import now

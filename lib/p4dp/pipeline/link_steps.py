@@ -11,10 +11,10 @@ from typing import Any
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from p4dp.contracts.small_counts import SMALLEST
 from p4dp.errors import NotEnoughToLink, UsageError
 from p4dp.linkage import assign, candidates, compare, evidence, practitioners, score
 from p4dp.linkage.evidence import Evidence
-from p4dp.linkage.report import SMALLEST
 from p4dp.models import splink_em, tracking
 from p4dp.pipeline.context import Context, log
 

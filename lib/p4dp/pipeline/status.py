@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from p4dp.contracts import TABLES
-from p4dp.linkage.report import SMALLEST
+from p4dp.contracts.small_counts import SMALLEST
 from p4dp.pipeline.context import Context
 
 

@@ -19,9 +19,9 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from p4dp.algorithms import code_list, rules
+from p4dp.contracts.small_counts import SMALLEST
 from p4dp.errors import UsageError
 from p4dp.linkage import assign
-from p4dp.linkage.report import SMALLEST
 from p4dp.models import registry, tracking
 from p4dp.models.training import admission, features, harness, influenza_watch, report, uncoded_diabetes
 from p4dp.pipeline import derive

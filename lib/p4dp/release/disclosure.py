@@ -15,6 +15,8 @@ from itertools import combinations
 import numpy as np
 from scipy.optimize import linprog
 
+from p4dp.contracts.small_counts import SMALLEST
+
 TOTAL = "*"
 Key = tuple[str, ...]
 #: What the people of a cell have in common, as `column=value`.
@@ -34,7 +36,7 @@ class Cell:
 class Limits:
     """What a published count must hold."""
 
-    smallest: int = 11
+    smallest: int = SMALLEST
     practices: int = 3
     largest_share: float = 0.85
 

@@ -11,6 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from p4dp.contracts import TABLES
+from p4dp.contracts.small_counts import SMALLEST
 from p4dp.errors import UsageError
 
 #: Layers of which rows may be released; vault and restricted never, claims as events only.
@@ -48,7 +49,7 @@ class Coarsening(_Strict):
 class Disclosure(_Strict):
     """What a published count must hold."""
 
-    smallest: Annotated[int, Field(ge=5)] = 11
+    smallest: Annotated[int, Field(ge=5)] = SMALLEST
     practices: Annotated[int, Field(ge=2)] = 3
     largest_share: Annotated[float, Field(gt=0, lt=1)] = 0.85
 

@@ -226,7 +226,7 @@ def train(data: Data, smallest: int, strength: float | None = None, dealt: Seque
     fitted = model.stages[-1]
     assert isinstance(fitted, LogisticRegressionModel)
     if dealt:
-        metrics["shuffled_auc"] = float(
+        metrics["dealt_out_auc"] = float(
             np.mean(
                 [_auc(_with_gaps(d.train, features), _with_gaps(d.test, features), features, fitted.getRegParam()) for d in dealt]
             )

@@ -31,9 +31,9 @@ def page(sentence: str, limits: str, about: Mapping[str, Any], trained: Trained)
             f"<tr><td>{name.replace('_', ' ')}</td><td class=n>{m[name]:.4f}</td><td class=n>{m['baseline_' + name]:.4f}</td></tr>"
         )
     parts.append("</table>")
-    if "shuffled_auc" in m:
+    if "dealt_out_auc" in m:
         parts.append(
-            f"<p>The same model where what it foretells was dealt out to others before its data were made: AUC {m['shuffled_auc']:.3f}. About 0.5 is "
+            f"<p>The same model where what it foretells was dealt out to others before its data were made: AUC {m['dealt_out_auc']:.3f}. About 0.5 is "
             "what chance gives; a feature that was made from what is foretold would show here.</p>"
         )
     figure, axes = plt.subplots(figsize=(5, 4))
