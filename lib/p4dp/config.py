@@ -7,7 +7,7 @@ import difflib
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_origin
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -167,6 +167,18 @@ class Config(_Section):
         return (Path(self.folder) / path).resolve()
 
 
+def _free(model: type[BaseModel], inside: str = "") -> set[str]:
+    """Settings whose keys are the user's own: schemes, models."""
+    out = set()
+    for name, field in model.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            out |= _free(kind, f"{inside}{name}.")
+        elif get_origin(kind) is dict:
+            out.add(f"{inside}{name}")
+    return out
+
+
 def _merge(into: dict[str, Any], other: Mapping[str, Any], origin: str, inside: str = "") -> None:
     for key, value in other.items():
         name = f"{inside}{key}"
@@ -177,7 +189,10 @@ def _merge(into: dict[str, Any], other: Mapping[str, Any], origin: str, inside: 
         if isinstance(into[key], dict):
             if not isinstance(value, Mapping):
                 raise UsageError(f"{origin}: {name} is a section, give {name}.KEY")
-            _merge(into[key], value, origin, f"{name}.")
+            if name in _free(Config):
+                into[key] = {**into[key], **value}
+            else:
+                _merge(into[key], value, origin, f"{name}.")
         else:
             into[key] = value
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import hashlib
+import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -18,9 +20,10 @@ import mlflow
 import pytest
 from pyspark.sql import functions as F
 
+from p4dp.errors import UsageError
 from p4dp.evaluate import links, snds, truth
 from p4dp.models.tracking import uri
-from p4dp.pipeline import link, link_direct, link_other, load_snds
+from p4dp.pipeline import link, link_direct, link_explain, link_other, load_snds
 from p4dp.pipeline.context import Context
 from p4dp.simulate import circuit
 from p4dp.simulate.practice import Practice
@@ -73,15 +76,48 @@ def test_a_linkage_is_an_mlflow_run(linked: Country) -> None:
     assert {"model.json", "match_weights.html"} <= names
 
 
+def test_the_evidence_of_a_link_adds_up_and_who_asked_is_written_down(linked: Country, tmp_path: Path) -> None:
+    site = Country(linked.spark, tmp_path)
+    shutil.copytree(linked.home, tmp_path, dirs_exist_ok=True)
+    tables = site.context.tables
+    held, term = tables.read("linked.link").where("method = 'indirect'").collect(), tables.read("linked.term").count()
+    assert len(held) > 30 and term
+    asked = [min(held, key=lambda r: r["weight"]), max(held, key=lambda r: r["weight"])]
+    with site.lease() as lease:
+        context = Context.of(site.config, site.spark, lease)
+        for purpose in ("", " "):
+            with pytest.raises(UsageError, match="say what for"):
+                link_explain.run(context, asked[0]["patient_key"], purpose)
+        told = [link_explain.run(context, r["patient_key"], "a complaint") for r in asked]
+        with pytest.raises(UsageError, match="no such patient"):
+            link_explain.run(context, "f" * 32, "a complaint")
+    for link_, one in zip(asked, told, strict=True):
+        worth = [e["weight"] for e in one["evidence"].values()]
+        rest = one["commune_and_later_evidence"]
+        assert (
+            one["beneficiary_id"] == link_["beneficiary_id"]
+            and len(worth) >= 6
+            and one["counts"]["visits_met"] == link_["visits_met"]
+        )
+        assert one["prior"] + sum(worth) + rest == pytest.approx(link_["weight"], abs=0.1)
+        if "exact" not in one["evidence"]["place"]["level"].lower():  # only a shared commune is worth what its size says
+            assert rest == pytest.approx(0, abs=0.1)
+        said = json.dumps({k: v for k, v in one.items() if k != "valid_from"}, default=str)
+        assert not re.search(r"\d{4}-\d\d-\d\d", said) and not re.search(r"[A-Z]\d\d[A-Z]{2}\d\d", said)  # neither a day nor a drug
+    accesses = tables.read("ops.access").where("command = 'link explain'").select("object", "purpose").collect()
+    wanted = [*(r["patient_key"] for r in asked), "f" * 32]
+    assert sorted((r[0], r[1]) for r in accesses) == sorted((f"linked.link/{k}", "a complaint") for k in wanted)
+
+
 def test_nothing_new_is_not_linked_again_and_what_contradicts_ends_a_link(linked: Country, tmp_path: Path) -> None:
     assert not link.waits(linked.context)
     other = Country(linked.spark, tmp_path)
     shutil.copytree(linked.home, tmp_path, dirs_exist_ok=True)
     before = {(r["patient_key"], r["beneficiary_id"]): r for r in other.context.tables.read("linked.link").collect()}
-    moved = sorted(before)[0]
+    moved = next(k for k in sorted(before) if before[k]["visits_met"] > 4)
     with other.lease() as lease:
         context = Context.of(other.config, other.spark, lease)
-        # one link is made to point at someone else, and its patient gets something new
+        # one link is made to point at someone else, and its patient loses a visit: a deletion leaves no row behind
         links_path, encounters = context.tables.path("linked.link"), context.tables.path("silver.encounter")
         stranger = (
             context.tables.read("events.beneficiary")
@@ -92,7 +128,10 @@ def test_nothing_new_is_not_linked_again_and_what_contradicts_ends_a_link(linked
             f"UPDATE delta.`{links_path}` SET beneficiary_id = '{stranger}', valid_from = DATE'2026-01-01' WHERE patient_key = '{moved[0]}'"
         )
         last = context.ledger.last_batch()
-        other.spark.sql(f"UPDATE delta.`{encounters}` SET batch_id = {last + 1} WHERE patient_key = '{moved[0]}'")
+        dropped = (
+            context.tables.read("silver.encounter").where(F.col("patient_key") == moved[0]).agg(F.max("encounter_id")).first()[0]
+        )
+        other.spark.sql(f"DELETE FROM delta.`{encounters}` WHERE encounter_id = '{dropped}'")
         context.ledger.publish(
             last,
             {

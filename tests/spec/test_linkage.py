@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from pyspark.sql import functions as F
 
-from p4dp.linkage import assign, candidates, compare, practitioners, score
+from p4dp.linkage import assign, candidates, compare, digest, practitioners, report, score
 from p4dp.linkage.compare import COUNTS
 from p4dp.linkage.evidence import Evidence, claims
 from p4dp.models import splink_em
@@ -164,9 +164,8 @@ def test_features_count_what_was_sought_and_what_was_met(side, pipe) -> None:
     snds = side("beneficiary_id", "b|male|1950|2|13055|13|\nc|male|1950|1|13055|13|", "b|D|2024-01-01\nb|D|2024-03-01\nb|D|2024-05-01\nb|E|2024-04-01\nc|E|2024-01-01",
                 "b|D|2024-01-01|A10BA02\nb|E|2024-02-08|C09AA02")  # fmt: skip
     pairs = pipe("patient_key string, beneficiary_id string", "patient_key|beneficiary_id\np|b\np|c")
-    found = {
-        r["beneficiary_id"]: r for r in compare.features(pairs, gp, snds, dt.date(2023, 1, 1), dt.date(2024, 12, 31)).collect()
-    }
+    gp = compare.within(gp, dt.date(2023, 1, 1), dt.date(2024, 12, 31))
+    found = {r["beneficiary_id"]: r for r in compare.features(pairs, gp, snds, compare.spans(gp.visits)).collect()}
     b = found["b"]
     assert (b["visits_l"], b["visits_met_l"], b["claimed_l"]) == (
         2,
@@ -301,3 +300,73 @@ def test_the_threshold_keeps_the_share_of_false_links_that_was_asked_for() -> No
     assert everybody.share == pytest.approx(0.01) and everybody.high > 0.03
     assert assign.at([(10, None, 1)], 1, 1.0).high > 0.5  # one patient says nothing
     assert unlikely[0].threshold == -3.0 and assign.choose(unlikely, 0.9) == unlikely[1]  # less likely than not is no link
+
+
+def test_the_share_of_those_seen_who_are_linked_is_told_by_their_last_scheme(pipe) -> None:
+    visits = pipe("beneficiary_id string, doctor string", """beneficiary_id|doctor
+        moved|ours
+        moved|ours
+        farmer|ours
+        farmer|theirs
+        elsewhere|theirs""")  # fmt: skip
+    doctors = pipe("doctor string", "doctor\nours\nours\nunseen")
+    care = pipe("beneficiary_id string, start_date date, scheme string", """beneficiary_id|start_date|scheme
+        moved|2024-01-01|agricultural
+        moved|2024-06-01|general
+        moved|2024-07-01|
+        farmer|2024-01-01|agricultural
+        elsewhere|2024-01-01|general""")  # fmt: skip
+    linked = pipe("beneficiary_id string", "beneficiary_id\nmoved\nmoved\nelsewhere")
+    found = {(r["value"], r["patients"], r["linked"]) for r in report.schemes(visits, doctors, care, linked).collect()}
+    assert found == {("general", 1, 1), ("agricultural", 1, 0)}
+
+
+def test_a_digest_changes_with_whatever_a_patient_is_weighed_by_and_with_nothing_else(side, pipe) -> None:
+    people = "p|x|male|1950|1|13055|13|\nq|x|male|1951|1|13055|13|"
+    visits, drugs = ["p|D|2024-01-01", "p|D|2024-03-01", "q|D|2024-02-01", "q|E|2024-02-02"], "p|D|2024-01-01|A10BA02"
+    numbers = "pfs|doctor\nF1|D\nF2|E"
+
+    def told(people: str = people, visits: list[str] = visits, drugs: str = drugs, numbers: str | None = numbers) -> dict[str, int]:
+        gp = side("patient_key", people, "\n".join(visits), drugs)
+        rows = digest.digests(gp, numbers and pipe("pfs string, doctor string", numbers))
+        return {r["patient_key"]: r["digest"] for r in rows.collect()}
+
+    usual = told()
+
+    def changed(**what: object) -> set[str]:
+        return {k for k, v in told(**what).items() if v != usual[k]}  # type: ignore[arg-type]
+
+    assert set(usual) == {"p", "q"} and not changed(visits=visits[::-1])
+    assert changed(drugs="p|D|2024-01-01|A10BA01") == {"p"}
+    assert changed(people=people.replace("q|x|male|1951", "q|x|male|1952")) == {"q"}
+    assert changed(visits=visits[:-1]) == {"q"}
+    assert changed(visits=[visits[0], *visits[2:]]) == {
+        "p",
+        "q",
+    }  # one visit less, and the doctor's records end earlier: both saw him
+    assert changed(numbers=numbers + "\nF3|E") == {"q"}
+    assert changed(numbers=None) == {"p", "q"}
+
+
+def test_numbers_that_were_told_are_kept_and_the_others_are_aligned(side, pipe) -> None:
+    visits = pipe("doctor string", "doctor\nF1\nF1\nF9")
+    assert {(r["pfs"], r["doctor"], r["method"]) for r in practitioners.clear(visits).collect()} == {
+        ("F1", "F1", "clear"),
+        ("F9", "F9", "clear"),
+    }
+    file = pipe("am_number string, pfs_num string", "am_number|pfs_num\n131234569|F1\n|F2\n139999999|F3")
+    listed = practitioners.listed(file)
+    assert {(r["pfs"], r["doctor"]) for r in listed.collect()} == {("F1", "13123456"), ("F3", "13999999")}
+    gp = side("patient_key", "p|x|male|1950|1|13055|13|", "p|13123456|2024-01-01", "")
+    found = pipe("pfs string, doctor string, method string, support double, runner_up double", """pfs|doctor|method|support|runner_up
+        F1|wrong|aligned|9|0
+        F4|13123456|aligned|5|0""")  # fmt: skip
+    kept = {(r["pfs"], r["doctor"]) for r in practitioners.completed(listed, found, gp).collect()}
+    assert kept == {
+        ("F1", "13123456"),
+        ("F4", "13123456"),
+    }  # who is told and whom nobody knows says nothing; a second place is found
+    claims_side = side("beneficiary_id", "b|male|1950|1|13055|13|", "b|F1|2024-01-01\nb|F8|2024-01-02", "")
+    known = practitioners.known(claims_side, listed)
+    assert {r["doctor"] for r in known.visits.collect()} == {"13123456", "F8"}
+    assert [tuple(r) for r in practitioners.nobody(claims_side).visits.select("doctor").distinct().collect()] == [("",)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -19,11 +20,22 @@ def test_layers_of_settings() -> None:
     assert config.at(config.roots.vault) == "/h/vault" and config.at("s3a://b/x") == "s3a://b/x"
 
 
+def test_sections_whose_keys_are_the_users_own_can_gain_some(tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text("models: {retrain_after: {admission: 365}}\nsnds: {coverage: {other: [2010-01-01, null]}}\n")
+    (tmp_path / "base.yaml").write_text((CONF / "base.yaml").read_text())
+    config = load(own, None, ["models.retrain_after.influenza_watch=1", "models.retrain_after={uncoded_diabetes: 90}"])
+    assert config.models.retrain_after == {"admission": 365, "influenza_watch": 1, "uncoded_diabetes": 90}
+    assert config.snds.coverage["other"][0] == dt.date(2010, 1, 1) and "general" in config.snds.coverage
+
+
 @pytest.mark.parametrize(
     ("sets", "environment", "says"),
     [
         (["quality.tolerence=1"], {}, "did you mean quality.tolerance"),
         (["quality=1"], {}, "is a section"),
+        (["models.retrain_after=365"], {}, "is a section"),
+        (["models.retrain_after.admission=soon"], {}, "models.retrain_after.admission"),
         (["tolerance"], {}, "write key=value"),
         (["quality.tolerance=much"], {}, "quality.tolerance"),
         (["linkage.without=[drug]"], {}, "linkage.without.*'visits', 'drugs', 'analyses'"),

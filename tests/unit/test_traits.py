@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import unicodedata
 from pathlib import Path
 
 import pandas as pd
@@ -55,6 +57,46 @@ def test_febrl_4() -> None:
     pairs, wanted = set(zip(found["ours"], found["theirs"], strict=True)), set(truth)
     precision, recall = len(pairs & wanted) / len(pairs), len(pairs & wanted) / len(wanted)
     assert 2 * precision * recall / (precision + recall) >= 0.99 and precision >= 0.999
+
+
+FAMILIES = ("Lefèvre", "Durand", "Martin", "Bernard", "d'Ormesson", "de La Tour", "Nuñez", "Œuvrard", "Le Goff", "Garcia", "Benali", "Nguyen", "Petit", "Moreau", "Girard",
+            "Roux", "Fournier", "Mercier", "Blanc", "Guérin", "Boyer", "Chevalier", "François", "Perrin", "Morin", "Rousseau", "Traoré", "Da Silva", "Kowalski", "Haddad")  # fmt: skip
+GIVEN = ("Marie-Thérèse", "José", "Anne", "Luc", "Loïc", "Zoé", "Jean", "Léa", "Hélène", "Noël", "Aïcha", "Chloé", "Rémi", "Inès", "Gérard", "Maël", "Fatou", "Ève", "Paul", "Agnès")  # fmt: skip
+
+
+def _bare(name: str) -> str:
+    return unicodedata.normalize("NFKD", name.replace("Œ", "OE")).encode("ascii", "ignore").decode().upper()
+
+
+def test_the_same_people_under_french_names_are_linked() -> None:
+    """400 people; in the other list a tenth are married, a tenth have half of their name, a tenth no accents; a tenth were born abroad; fifty are others."""
+    rng = random.Random(5)
+
+    def person() -> dict[str, str]:
+        place = f"{rng.choice(('13', '75', '69', '33', '99'))}{rng.randint(1, 300):03d}"
+        return {"family": rng.choice(FAMILIES), "given": rng.choice(GIVEN), "birth": f"{rng.randint(1930, 2015)}-{rng.randint(1, 12):02d}-{rng.randint(1, 28):02d}",
+                "born_at": place, "commune": f"13{rng.randint(1, 60):03d}"}  # fmt: skip
+
+    def known(p: dict[str, str], family: str, birth_name: str | None, number: str) -> dict[str, object]:
+        made = traits.person(family, birth_name, p["given"], p["birth"], birth_place=p["born_at"], place=p["commune"])
+        return {"unique_id": number, "list": "one", **made}
+
+    people = [person() for _ in range(400)]
+    ours, theirs, cases = [], [], {}
+    for n, p in enumerate(people):
+        case = ("married", "half", "plain", "same")[min(n % 10, 3)]
+        cases[f"t{n}"] = case
+        one = f"{p['family']}-{rng.choice(FAMILIES)}" if case == "half" else p["family"]
+        other = {"married": rng.choice(FAMILIES), "plain": _bare(p["family"])}.get(case, p["family"])
+        ours.append(known(p, one, None, f"o{n}"))
+        theirs.append(known(p, other, p["family"] if case == "married" else None, f"t{n}"))
+    theirs += [known(p, p["family"], None, f"x{n}") for n, p in enumerate(person() for _ in range(50))]
+    found = trait_linkage.link(pd.DataFrame(ours), pd.DataFrame(theirs).drop(columns="list"), 0.9)
+    pairs = dict(zip(found["theirs"], found["ours"], strict=True))
+    assert all(o[1:] == t[1:] for t, o in pairs.items())
+    for case in ("married", "half", "plain", "same"):
+        wanted = {t for t, c in cases.items() if c == case}
+        assert len(wanted & pairs.keys()) >= 0.95 * len(wanted), case
 
 
 def test_too_few_people_are_said(tmp_path) -> None:

@@ -100,8 +100,10 @@ def at(counts: list[tuple[int | None, int | None, int]], patients: int, threshol
 
 
 def holding(links: DataFrame) -> DataFrame:
-    """linked.link → (patient_key, beneficiary_id): the link that holds of each patient, a direct one before an indirect one."""
-    order = F.struct(F.col("method") != "direct", -F.coalesce("weight", F.lit(0.0)), "beneficiary_id")
+    """linked.link → (patient_key, beneficiary_id): the link that holds of each patient: a direct one before one of ours, and that before a searched one."""
+    order = F.struct(
+        F.col("method") != "direct", F.col("method") == "searched", -F.coalesce("weight", F.lit(0.0)), "beneficiary_id"
+    )
     return links.where("valid_to IS NULL").groupBy("patient_key").agg(F.min_by("beneficiary_id", order).alias("beneficiary_id"))
 
 

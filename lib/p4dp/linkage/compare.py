@@ -40,15 +40,24 @@ def _items(side: Evidence, key: str, around: bool) -> DataFrame:
     return reduce(DataFrame.unionAll, parts).distinct()
 
 
-def features(pairs: DataFrame, gp: Evidence, snds: Evidence, since: dt.date, until: dt.date) -> DataFrame:
+def within(gp: Evidence, since: dt.date, until: dt.date) -> Evidence:
+    """The GP side on days of which claims are at hand."""
+    window = F.col("day").between(F.lit(since), F.lit(until))
+    return gp.map(*(rows.where(window) for rows in (gp.visits, gp.drugs, gp.analyses)))
+
+
+def spans(visits: DataFrame) -> DataFrame:
+    """(doctor, `_since`, `_until`): the days that records of a doctor's visits cover; what is claimed outside of them speaks against nobody."""
+    return visits.groupBy("doctor").agg(F.min("day").alias("_since"), F.max("day").alias("_until"))
+
+
+def features(pairs: DataFrame, gp: Evidence, snds: Evidence, covered: DataFrame) -> DataFrame:
     """(patient_key, beneficiary_id, …) → the same with traits of both sides and counts of care.
 
     Args:
-        since: first day of the claims at hand; what the record holds before it is not sought.
-        until: last day.
+        gp: the GP side, `within` the days of which claims are at hand: what lies outside of them is not sought.
+        covered: what `spans` says of the doctors.
     """
-    window = F.col("day").between(F.lit(since), F.lit(until))
-    gp = gp.map(*(rows.where(window) for rows in (gp.visits, gp.drugs, gp.analyses)))
     both = pairs.select("patient_key", "beneficiary_id")
     sought = both.join(_items(gp, "patient_key", around=False), "patient_key")
     held = _items(snds, "beneficiary_id", around=True).join(both.select("beneficiary_id").distinct(), "beneficiary_id", "left_semi")
@@ -58,8 +67,7 @@ def features(pairs: DataFrame, gp: Evidence, snds: Evidence, since: dt.date, unt
         *(F.count_if((F.col("kind") == k) & F.col("_met")).cast("int").alias(f"{n}_met") for k, n in _KINDS.items()),
         )  # fmt: skip
     theirs = gp.visits.select("patient_key", "doctor").distinct()
-    spans = gp.visits.groupBy("doctor").agg(F.min("day").alias("_since"), F.max("day").alias("_until"))  # of what the records cover
-    claimed = both.join(snds.visits, "beneficiary_id").join(theirs.join(F.broadcast(spans), "doctor"), ["patient_key", "doctor"])
+    claimed = both.join(snds.visits, "beneficiary_id").join(theirs.join(F.broadcast(covered), "doctor"), ["patient_key", "doctor"])
     claimed = claimed.where(F.col("day").between(F.col("_since"), F.col("_until")))
     claimed = claimed.groupBy("patient_key", "beneficiary_id").agg(F.count(F.lit(1)).cast("int").alias("claimed"))
     last = gp.visits.groupBy("patient_key").agg(F.max("day").alias("last_seen_l"))

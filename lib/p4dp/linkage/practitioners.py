@@ -12,7 +12,7 @@ from p4dp.linkage.evidence import Evidence
 
 #: Visits with the same traits on the same day that must speak for a practitioner, and how far ahead of the next one he must be.
 LEAST_SUPPORT, LEAST_LEAD = 3.0, 2.0
-#: Share of a number's own visits that must speak so: an outside doctor of the same town meets some of ours by chance.
+#: Share of what a number's own visits could say that must speak so: an outside doctor of the same town meets some of ours by chance.
 LEAST_SHARE = 0.2
 #: A token that more visits share says little and costs much.
 _MOST = 20
@@ -35,7 +35,7 @@ def aligned(gp: Evidence, snds: Evidence) -> DataFrame:
     """Regime C: visits of both sides that agree on day, sex, month of birth and commune vote for their practitioners.
 
     A vote counts one over the visits that share its token on either side, so that it is worth most where it can hardly be chance. Each number of
-    the extract takes the practitioner with most votes, when they are enough, a good part of its own visits, and far ahead of the next; a practitioner may have several numbers.
+    the extract takes the practitioner with most votes, when they are enough, a good part of what its own visits could have said, and far ahead of the next; a practitioner may have several numbers.
     """
     traits = ("day", "sex", "birth_year", "birth_month", "commune")
 
@@ -58,10 +58,13 @@ def aligned(gp: Evidence, snds: Evidence) -> DataFrame:
     # records may cover less time than claims: only the visits of that time can speak
     spans = gp.visits.groupBy("doctor").agg(F.min("day").alias("since"), F.max("day").alias("until"))
     first = first.join(spans, "doctor")
-    within = right.join(F.broadcast(first.select("pfs", "since", "until")), "pfs").where(
-        F.col("day").between(F.col("since"), F.col("until"))
+    within = (
+        right.where(f"pfs_n <= {_MOST}")
+        .join(F.broadcast(first.select("pfs", "since", "until")), "pfs")
+        .where(F.col("day").between(F.col("since"), F.col("until")))
     )
-    own = within.groupBy("pfs").agg(F.count(F.lit(1)).alias("own"))
+    # in a large town even a doctor's own visits share their tokens: what they could say at most is what counts
+    own = within.groupBy("pfs").agg(F.sum(1.0 / F.col("pfs_n")).alias("own"))
     sure = first.join(own, "pfs").where(F.col("support") >= LEAST_SHARE * F.col("own"))
     return sure.select("pfs", "doctor", F.lit("aligned").alias("method"), "support", "runner_up")
 
@@ -83,8 +86,7 @@ def completed(told: DataFrame, found: DataFrame, gp: Evidence) -> DataFrame:
     """Numbers that were told and mean somebody of the records; for the others (health centres, moves) what the activity shows."""
     ours = gp.visits.select("doctor").distinct()
     known = told.join(ours, "doctor", "left_semi")
-    rest = found.join(known, "pfs", "left_anti").join(known.select("doctor"), "doctor", "left_anti")
-    return known.unionByName(rest)
+    return known.unionByName(found.join(known, "pfs", "left_anti"))
 
 
 def nobody(side: Evidence) -> Evidence:

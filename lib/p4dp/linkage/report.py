@@ -50,6 +50,33 @@ def groups(people: DataFrame, linked: DataFrame, visits: DataFrame, year: int) -
     )
 
 
+def schemes(visits: DataFrame, doctors: DataFrame, care: DataFrame, linked: DataFrame) -> DataFrame:
+    """(`trait`, `value`, patients, linked): of the beneficiaries who saw a doctor of the records, how many are linked, by who insures them.
+
+    Records do not tell a patient's scheme, so that this share is of the claims side: without it, whoever is of a scheme whose claims are thin would be missed unseen.
+
+    Args:
+        visits: beneficiary_id, doctor, under the doctors' own numbers.
+        doctors: doctor, of the records.
+        care: beneficiary_id, start_date, scheme; the last one counts.
+        linked: beneficiary_id.
+    """
+    seen = visits.join(F.broadcast(doctors.select("doctor").distinct()), "doctor", "left_semi").select("beneficiary_id").distinct()
+    last = F.max_by("scheme", F.struct("start_date", "scheme"))
+    insured = (
+        care.where("scheme IS NOT NULL")
+        .join(seen, "beneficiary_id", "left_semi")
+        .groupBy("beneficiary_id")
+        .agg(last.alias("value"))
+    )
+    held = linked.select("beneficiary_id").distinct().withColumn("_linked", F.lit(True))
+    return (
+        insured.join(held, "beneficiary_id", "left")
+        .groupBy(F.lit("scheme of beneficiaries seen").alias("trait"), "value")
+        .agg(F.count(F.lit(1)).alias("patients"), F.count("_linked").alias("linked"))
+    )
+
+
 def practices(people: DataFrame, linked: DataFrame) -> DataFrame:
     """(tenths, practices): how many practices have which linked share, in tenths; practices with few patients are left out."""
     known = people.join(linked.select("patient_key").distinct().withColumn("_linked", F.lit(True)), "patient_key", "left")

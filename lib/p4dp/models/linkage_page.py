@@ -85,7 +85,7 @@ def page(summary: dict[str, Any], choices: list[Choice], weights: list[tuple[str
                                      "false_high", "pairs", "pairs_capped", "tokens_cut", "pairs_cut", "practitioners", "practitioners_known", "run_id")}  # fmt: skip
     told = {
         k: _few(v)
-        if k in ("patients", "linked", "decoys", "decoys_accepted")
+        if k in ("patients", "linked", "decoys", "decoys_accepted", "pairs_capped")
         else ""
         if v is None
         else f"{v:.5g}"

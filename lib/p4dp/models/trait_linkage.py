@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 
 import pandas as pd
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
@@ -51,8 +52,10 @@ def link(ours: pd.DataFrame, theirs: pd.DataFrame, least: float) -> pd.DataFrame
     linker.training.estimate_u_using_random_sampling(max_pairs=2e6, seed=1)
     for rule in (block_on("birth"), block_on("family", "first_given")):
         linker.training.estimate_parameters_using_expectation_maximisation(rule)
-    found = linker.inference.predict(threshold_match_probability=least).as_pandas_dataframe()
-    return _best(found, lists)
+    # the next best counts even where it is too unlikely to be a link itself
+    wanted = math.log2(least / (1 - least)) - MARGIN
+    best = _best(linker.inference.predict(threshold_match_weight=wanted).as_pandas_dataframe(), lists)
+    return best[best["probability"] >= least].reset_index(drop=True)
 
 
 def _columns(rule: object) -> list[str]:

@@ -7,7 +7,6 @@ what the next one reads; nothing that others read changes before the last step, 
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from p4dp.models import linkage_page, tracking
 from p4dp.pipeline import validated
 from p4dp.pipeline.context import Context, log
 from p4dp.pipeline.link_steps import READ, Linkage, batches
+from p4dp.storage import parts
 from p4dp.storage.ledger import now
 
 REGIMES = ("A", "B", "C", "D")
@@ -32,7 +32,7 @@ REGIMES = ("A", "B", "C", "D")
 def _links(
     work: Linkage, best: DataFrame, who: DataFrame, gp: Evidence, threshold: float, margin: float, run_id: str, today: dt.date
 ) -> DataFrame:
-    """Rows of linked.link to write: links found, those of patients considered that do not hold any more, and those of patients who are gone."""
+    """Rows of linked.link to write: links found, those of patients considered that do not hold any more, and those of patients who are gone, however they were found."""
     day, stamp = F.lit(today), {"run_id": F.lit(run_id), "batch_id": F.lit(work.batch_id).cast("bigint")}
     found = best.where((F.col("weight") >= threshold) & assign.eligible(margin)).select(
         "patient_key", "practice_key", "beneficiary_id", F.lit("indirect").alias("method"), F.lit(work.regime).alias("regime"), "weight", "probability",
@@ -47,8 +47,12 @@ def _links(
     over = old.join(found.select("patient_key", "beneficiary_id"), ["patient_key", "beneficiary_id"], "left_anti").withColumns(
         {"valid_to": day, **stamp}
     )
+    others = work.context.tables.read("linked.link").where("valid_to IS NULL AND method <> 'indirect'")
+    left = others.join(gp.people.select("patient_key"), "patient_key", "left_anti").withColumns(
+        {"valid_to": day, "batch_id": stamp["batch_id"]}
+    )
     names = table("linked.link").names
-    return now_.select(*names).unionByName(over.select(*names))
+    return now_.select(*names).unionByName(over.select(*names)).unionByName(left.select(*names))
 
 
 def _unlinked(
@@ -71,8 +75,11 @@ def _unlinked(
 
 
 def _last(context: Context) -> dict[str, Any] | None:
-    """The last indirect linkage."""
-    rows = context.tables.read("linked.run").where("method = 'indirect'").orderBy(F.desc("batch_id")).limit(1).collect()
+    """The last indirect linkage that was published: one that was killed before does not count."""
+    version = context.ledger.published().get("linked.run")
+    if version is None:
+        return None
+    rows = context.tables.read("linked.run", version).where("method = 'indirect'").orderBy(F.desc("batch_id")).limit(1).collect()
     return rows[0].asDict() if rows else None
 
 
@@ -174,7 +181,7 @@ def run(
                    "silver_batch": work.found["silver_batch"], "events_batch": work.found["events_batch"], "batch_id": work.batch_id, "at": now()}  # fmt: skip
         context.tables.log("linked.run", [summary])
         progress("page")
-        _page(work, summary, choices, best, whole, who, mlrun)
+        _page(work, summary, choices, best, whole, claims, who, mlrun)
         mlrun.params(
             {
                 "regime": regime,
@@ -187,7 +194,8 @@ def run(
         )
         counted = {k: None if 0 < summary[k] < SMALLEST else summary[k] for k in ("patients", "linked")}
         measured = {k: summary[k] for k in ("threshold", "false_share", "false_low", "false_high", "pairs", "tokens_cut")}
-        mlrun.metrics({**counted, **measured, **work.coverage()})
+        covered = {k: None if k == "pairs_capped" and n and n < SMALLEST else n for k, n in work.coverage().items()}
+        mlrun.metrics({**counted, **measured, **covered})
         progress("gate")
         gate(context, work.batch_id, published)
     _clear(context, work.batch_id)
@@ -196,9 +204,9 @@ def run(
 
 def _clear(context: Context, batch_id: int) -> None:
     """Removes what earlier linkages staged; the last one's stays until the next, for whoever looks into it."""
-    for folder in Path(f"{context.config.at(context.config.roots.warehouse)}/staging").glob("link=*"):
-        if folder.name != f"link={batch_id}":
-            shutil.rmtree(folder)
+    for folder, _ in parts.folders(f"{context.config.at(context.config.roots.warehouse)}/staging", "link="):
+        if not folder.endswith(f"/link={batch_id}"):
+            parts.clear(folder)
 
 
 def _page(
@@ -207,6 +215,7 @@ def _page(
     choices: list[assign.Choice],
     best: DataFrame,
     gp: Evidence,
+    claims: Evidence,
     who: DataFrame,
     run: tracking.Run,
 ) -> None:
@@ -214,6 +223,9 @@ def _page(
     links = work.active()
     people = gp.people.join(who.select("patient_key"), "patient_key", "left_semi")
     shares = report.groups(people, links, gp.visits, work.found["until"].year).collect()
+    if work.regime != "D":  # without practitioners nobody knows whom our practices saw
+        care = work.read("events.event").where("kind = 'gp_visit'")
+        shares += report.schemes(claims.visits, gp.visits, care, links).collect()
     reasons = (
         work.context.tables.read("linked.unlinked").where(F.col("batch_id") == work.batch_id).groupBy("reason").count().collect()
     )
@@ -243,11 +255,15 @@ def _write(work: Linkage, best: DataFrame, who: DataFrame, gp: Evidence, thresho
     tables.merge("linked.link", links.withColumn("_gone", F.lit(False)), [])
     left = work.staged("unlinked", _unlinked(work, best, who, gp, threshold, margin, run_id))
     tables.merge("linked.unlinked", left, [])
+    seen = work.written("digests").withColumn("batch_id", F.lit(work.batch_id).cast("bigint"))
+    tables.overwrite("linked.digest", seen)
 
 
 def gate(context: Context, batch_id: int, published: dict[str, int]) -> None:
     """GE on what was written; publishes, or takes it back."""
-    failed = validated.validate(context, batch_id, ("linked.link", "linked.unlinked", "linked.model"))
+    failed = validated.validate(context, batch_id, ("linked.link", "linked.unlinked", "linked.model", "linked.practitioner"))
+    holding = context.tables.read("linked.link").where("valid_to IS NULL").groupBy("patient_key", "method")
+    failed += ["link.patient_key.several"] * bool(holding.count().where("count > 1").limit(1).count())
     if failed:
         take_back(context, published)
         raise GateFailed(f"linkage {batch_id}: {len(failed)} expectations failed: {', '.join(sorted(failed)[:5])}")

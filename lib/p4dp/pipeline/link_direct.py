@@ -7,14 +7,15 @@ other; import then turns subjects back into patients.
 from __future__ import annotations
 
 import getpass
-import shutil
 from pathlib import Path
 from typing import Any
 
+import pyarrow.fs as pafs
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from p4dp.contracts import table
+from p4dp.contracts.small_counts import SMALLEST
 from p4dp.errors import UsageError
 from p4dp.identity import circuit
 from p4dp.linkage import evidence
@@ -22,17 +23,22 @@ from p4dp.models import tracking
 from p4dp.pipeline.context import Context
 from p4dp.pipeline.link import gate, take_back
 from p4dp.pipeline.link_steps import READ
+from p4dp.storage import parts
 from p4dp.storage.ledger import now
 
+#: How the name of a request ends that asks for CNAM's own search.
+_SEARCHED = "-search"
 
-def _one_file(rows: DataFrame, path: Path) -> None:
-    """Writes rows as one delimited file that only its owner can read."""
-    folder = path.with_suffix(".parts")
-    rows.coalesce(1).write.mode("overwrite").csv(str(folder), header=True, sep=";")
-    part = next(p for p in folder.iterdir() if p.name.startswith("part-"))
-    part.rename(path)
-    path.chmod(0o600)
-    shutil.rmtree(folder)
+
+def _one_file(rows: DataFrame, path: str) -> None:
+    """Writes rows as one delimited file; on this machine only its owner can read it."""
+    rows.repartition(1).write.mode("overwrite").csv(f"{path}.parts", header=True, sep=";")
+    system, inside = parts.filesystem(path)
+    part = next(f.path for f in system.get_file_info(pafs.FileSelector(f"{inside}.parts")) if f.base_name.startswith("part-"))
+    system.move(part, inside)
+    parts.clear(f"{path}.parts")
+    if "://" not in path:
+        Path(path).chmod(0o600)
 
 
 def _accessed(context: Context, command: str, what: str, purpose: str) -> None:
@@ -56,14 +62,17 @@ def request(context: Context, indirect: bool = False) -> dict[str, Any]:
         raise UsageError("no patients yet: p4dp nightly")
     batch = context.ledger.last_batch() + 1
     context.ledger.step(batch, "link", "opened")
-    name = f"{now():%Y%m%d}-{batch}"
-    root = Path(config.at(config.roots.restricted if indirect else config.roots.vault)) / "requests"
-    root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    folder = root / name
-    folder.mkdir(mode=0o700)
+    name = f"{now():%Y%m%d}-{batch}{_SEARCHED if indirect else ''}"
+    root = f"{config.at(config.roots.restricted if indirect else config.roots.vault)}/requests"
+    folder = f"{root}/{name}"
+    system, inside = parts.filesystem(folder)
+    system.create_dir(inside, recursive=True)
+    if "://" not in folder:
+        for made in (root, folder):
+            Path(made).chmod(0o700)
     stamp = {"request_id": F.lit(name), "batch_id": F.lit(batch).cast("bigint")}
     patients = tables.read("silver.patient", published["silver.patient"])
-    staged = folder / "staged"
+    staged = f"{folder}/staged"
     try:
         if indirect:
             _accessed(context, "link request", "silver.patient", name)
@@ -72,7 +81,7 @@ def request(context: Context, indirect: bool = False) -> dict[str, Any]:
         else:
             _accessed(context, "link request", "vault.patient", name)
             asked = tables.parquet(
-                str(staged), circuit.subjects(tables.read("vault.patient"), patients.select("patient_key", "sex"), f"NS_{batch}_")
+                staged, circuit.subjects(tables.read("vault.patient"), patients.select("patient_key", "sex"), f"NS_{batch}_")
             )
             subjects = asked.select("patient_key", F.col("NUM_SUJET").alias("subject"))
         tables.append("vault.subject", subjects.withColumns(stamp), batch)
@@ -80,15 +89,15 @@ def request(context: Context, indirect: bool = False) -> dict[str, Any]:
         if indirect:
             _search(context, held, folder)
         else:
-            _one_file(asked.select(*circuit.COLUMNS).distinct(), folder / "subjects.csv")
+            _one_file(asked.select(*circuit.COLUMNS).distinct(), f"{folder}/subjects.csv")
     finally:
-        shutil.rmtree(staged, ignore_errors=True)
+        parts.clear(staged)
     context.ledger.step(batch, "link", "published")
     counts = held.agg(F.count(F.lit(1)).alias("patients"), F.count_distinct("subject").alias("subjects")).collect()[0]
-    return {"request": name, "folder": str(folder), **counts.asDict(), "patients_without": patients.count() - counts["patients"]}
+    return {"request": name, "folder": folder, **counts.asDict(), "patients_without": patients.count() - counts["patients"]}
 
 
-def _search(context: Context, subjects: DataFrame, folder: Path) -> None:
+def _search(context: Context, subjects: DataFrame, folder: str) -> None:
     """Traits and care of subjects, for a search on what both sides know."""
     published = context.ledger.published()
     gp = evidence.records(*(context.tables.read(n, published.get(n, 0)) for n in READ[:6]))
@@ -98,17 +107,18 @@ def _search(context: Context, subjects: DataFrame, folder: Path) -> None:
     )
     care = gp.visits.select("patient_key", "day", F.lit("GP visit").alias("kind"), F.lit(None).cast("string").alias("code")).unionAll(
         gp.drugs.select("patient_key", "day", F.lit("prescription").alias("kind"), F.col("atc").alias("code")))  # fmt: skip
-    _one_file(people, folder / "persons.csv")
-    _one_file(care.join(numbers, "patient_key").select("NUM_SUJET", "day", "kind", "code").distinct(), folder / "care.csv")
+    _one_file(people, f"{folder}/persons.csv")
+    _one_file(care.join(numbers, "patient_key").select("NUM_SUJET", "day", "kind", "code").distinct(), f"{folder}/care.csv")
 
 
 def take_in(context: Context, name: str) -> dict[str, Any]:
     """Links patients of a request to the beneficiaries that came back under its subject numbers; returns the closing summary.
 
-    Direct links that the extract at hand does not bear out end: subject numbers of an earlier request mean nothing in it.
+    Links of the same kind that the extract at hand does not bear out end: subject numbers of an earlier request mean nothing in it. What came of a search on
+    traits and care is no proof by NIR: such links are `searched`.
 
     Raises:
-        UsageError: no such request, or no beneficiary of the loaded extract has a number of it.
+        UsageError: no such request, nothing loaded yet, or no beneficiary of the loaded extract has a number of it.
         GateFailed: an expectation on the links failed; published versions are untouched.
     """
     tables, published = context.tables, context.ledger.published()
@@ -117,6 +127,9 @@ def take_in(context: Context, name: str) -> dict[str, Any]:
     if not asked.limit(1).count():
         known = [r[0] for r in tables.read("vault.subject").select("request_id").distinct().orderBy("request_id").collect()]
         raise UsageError(f"no request {name}; there are: {', '.join(known) or 'none'}")
+    if "events.pseudonym" not in published:
+        raise UsageError("no claims yet: load the extract that the circuit returned (p4dp load-snds), then import")
+    method = "searched" if name.endswith(_SEARCHED) else "direct"
     batch = context.ledger.last_batch() + 1
     context.ledger.step(batch, "link", "opened")
     context.tables.opened(batch)
@@ -144,11 +157,13 @@ def take_in(context: Context, name: str) -> dict[str, Any]:
             f"no beneficiary has a number of request {name}: load the extract that the circuit returned for it first (p4dp load-snds)"
         )
     today = F.lit(now().date())
-    with tracking.tracked(context.config, "linkage", "direct", {n: v for n, v in published.items() if n in READ}) as run:
+    with tracking.tracked(
+        context.config, "linkage", method, {n: published[n] for n in ("silver.patient", "events.pseudonym")}
+    ) as run:
         stamp = {"run_id": F.lit(run.run_id), "batch_id": F.lit(batch).cast("bigint")}
-        old = tables.read("linked.link").where("method = 'direct' AND valid_to IS NULL")
+        old = tables.read("linked.link").where((F.col("method") == method) & F.col("valid_to").isNull())
         same = old.select("patient_key", "beneficiary_id", F.col("valid_from").alias("_since"))
-        holds = found.withColumns({"method": F.lit("direct"), **stamp}).join(same, ["patient_key", "beneficiary_id"], "left")
+        holds = found.withColumns({"method": F.lit(method), **stamp}).join(same, ["patient_key", "beneficiary_id"], "left")
         holds = holds.withColumn("valid_from", F.coalesce("_since", today))
         over = old.join(found, ["patient_key", "beneficiary_id"], "left_anti").withColumns({"valid_to": today, **stamp})
         contract = table("linked.link")
@@ -156,10 +171,12 @@ def take_in(context: Context, name: str) -> dict[str, Any]:
             *(F.col(c.name) if c.name in holds.columns else F.lit(None).cast(c.type).alias(c.name) for c in contract.columns)
         )
         tables.merge("linked.link", whole.unionByName(over.select(*contract.names)).withColumn("_gone", F.lit(False)), [])
-        summary = {"run_id": run.run_id, "method": "direct", "is_full": True, "patients": considered, "linked": linked, "silver_batch": batch, "events_batch": batch,
+        summary = {"run_id": run.run_id, "method": method, "is_full": True, "patients": considered, "linked": linked, "silver_batch": batch, "events_batch": batch,
                    "batch_id": batch, "at": now()}  # fmt: skip
         tables.log("linked.run", [summary])
-        run.params({"method": "direct", "request": name})
-        run.metrics({"patients": considered, "linked": linked})
+        run.params({"method": method, "request": name})
+        run.metrics(
+            {k: None if 0 < n < SMALLEST else n for k, n in (("patients", considered), ("linked", linked), ("several", several))}
+        )
         gate(context, batch, published)
-    return {"request": name, "run_id": run.run_id, "patients": considered, "linked": linked, "several": several}
+    return {"request": name, "method": method, "run_id": run.run_id, "patients": considered, "linked": linked, "several": several}

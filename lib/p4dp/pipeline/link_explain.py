@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from p4dp.errors import UsageError
 from p4dp.linkage import compare, evidence, practitioners, score
 from p4dp.pipeline.context import Context
-from p4dp.pipeline.link_steps import READ
+from p4dp.pipeline.link_steps import READ, window
 from p4dp.storage.ledger import now
 
 
@@ -25,7 +25,7 @@ def run(context: Context, patient_key: str, purpose: str) -> dict[str, Any]:
         raise UsageError("say what for: --purpose TEXT; it is written to ops.access")
     tables, published = context.tables, context.ledger.published()
     held = (
-        tables.read("linked.link")
+        tables.read("linked.link", published.get("linked.link"))
         .where((F.col("patient_key") == patient_key) & F.col("valid_to").isNull() & (F.col("method") == "indirect"))
         .collect()
     )
@@ -42,11 +42,16 @@ def run(context: Context, patient_key: str, purpose: str) -> dict[str, Any]:
         ],
     )
     if not held:
-        reason = tables.read("linked.unlinked").where(F.col("patient_key") == patient_key).select("reason").collect()
+        reason = (
+            tables.read("linked.unlinked", published.get("linked.unlinked"))
+            .where(F.col("patient_key") == patient_key)
+            .select("reason")
+            .collect()
+        )
         raise UsageError(f"no link of {patient_key}: {reason[0][0] if reason else 'no such patient in the last linkage'}")
     link = held[0]
-    run_ = tables.read("linked.run").where(F.col("run_id") == link["run_id"]).collect()[0]
-    model = tables.read("linked.model").where(F.col("run_id") == run_["model_run_id"]).collect()
+    run_ = tables.read("linked.run", published["linked.run"]).where(F.col("run_id") == link["run_id"]).collect()[0]
+    model = tables.read("linked.model", published["linked.model"]).where(F.col("run_id") == run_["model_run_id"]).collect()
     levels = [score.Level(r["comparison"], r["level"], r["label"], r["m"], r["u"]) for r in model]
     prior = next(x.m for x in levels if x.comparison == "prior")
 
@@ -58,20 +63,23 @@ def run(context: Context, patient_key: str, purpose: str) -> dict[str, Any]:
 
     gp = evidence.records(*(read(n) for n in READ[:6]))
     snds = evidence.claims(read("events.beneficiary"), read("events.event"), context.mappings.communes)
-    numbers = None if link["regime"] == "D" else tables.read("linked.practitioner")
+    numbers = None if link["regime"] == "D" else tables.read("linked.practitioner", published["linked.practitioner"])
     gp, snds = (
         (practitioners.nobody(gp), practitioners.nobody(snds)) if numbers is None else (gp, practitioners.known(snds, numbers))
     )
     left_out = (run_.asDict().get("without") or "").split(",")  # runs of before the column have none
     gp, snds = (side.without(filter(None, left_out)) for side in (gp, snds))
-    bounds = (
-        tables.read("events.event", published["events.event"])
-        .where("kind = 'gp_visit'")
-        .agg(F.min("start_date"), F.max("start_date"))
-        .collect()[0]
+    since, until = window(tables.read("events.event", published["events.event"]))
+    gp = compare.within(gp, since, until)
+    # what the records cover of a doctor's days is known from all of his patients
+    everybody = evidence.records(*(tables.read(n, published.get(n, 0)) for n in READ[:6]))
+    if numbers is None:
+        everybody = practitioners.nobody(everybody)
+    visits = compare.within(everybody, since, until).visits.join(
+        F.broadcast(gp.visits.select("doctor").distinct()), "doctor", "left_semi"
     )
     pair = context.spark.createDataFrame([(patient_key, link["beneficiary_id"])], "patient_key string, beneficiary_id string")
-    features = compare.features(pair, gp, snds, bounds[0], bounds[1])
+    features = compare.features(pair, gp, snds, compare.spans(visits))
     cases = []
     for name, rendered in score.rendered("spark"):
         chosen = F.lit(rendered[-1].label_for_charts)

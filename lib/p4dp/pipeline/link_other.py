@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pyspark.sql import functions as F
 
 from p4dp.contracts.small_counts import SMALLEST
@@ -32,6 +32,13 @@ class Columns(BaseModel):
     birth_place: str | None = None
     commune: str | None = None
     address: str | None = None
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Columns:
+        named = [v for v in self.model_dump().values() if v]
+        if twice := sorted({v for v in named if named.count(v) > 1}):
+            raise ValueError(f"{', '.join(twice)} is named for two traits; leave one of them out")
+        return self
 
 
 class Other(BaseModel):
@@ -105,17 +112,20 @@ def run(context: Context, path: Path) -> dict[str, Any]:
         NotEnoughToLink: too few people on a side.
     """
     other, tables = load(path), context.tables
-    if not tables.exists("vault.patient"):
-        raise UsageError("no patients in the vault yet: p4dp nightly")
+    published = context.ledger.published()
+    if not tables.exists("vault.patient") or "silver.patient" not in published:
+        raise UsageError("no patients yet: p4dp nightly")
     theirs = _theirs(other, path)
     tables.log(
         "ops.access",
         [{"account": getpass.getuser(), "command": "link other", "object": "vault.patient", "purpose": other.name, "at": now()}],
     )
     wanted = ("family_name", "birth_name", "given_names", "birth_date", "sex", "birth_place", "commune", "address")
-    last = (
-        tables.read("vault.patient").groupBy("patient_key", "practice_id").agg(F.max_by(F.struct(*wanted), "sequence").alias("p"))
-    )
+    present = tables.read("silver.patient", published["silver.patient"]).select(
+        "patient_key"
+    )  # who has left a practice is not told of
+    told = tables.read("vault.patient").join(present, "patient_key", "left_semi")
+    last = told.groupBy("patient_key", "practice_id").agg(F.max_by(F.struct(*wanted), "sequence").alias("p"))
     held = last.select("patient_key", "practice_id", "p.*").toPandas()
     ours = _persons(held, "patient_key").assign(list=held["practice_id"].to_numpy())
     with tracking.tracked(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from pyspark.sql import functions as F
 
 from p4dp.contracts.small_counts import SMALLEST
 from p4dp.errors import NotEnoughToLink, UsageError
-from p4dp.linkage import assign, candidates, compare, evidence, practitioners, score
+from p4dp.linkage import assign, candidates, compare, digest, evidence, practitioners, score
 from p4dp.linkage.evidence import Evidence
 from p4dp.models import splink_em, tracking
 from p4dp.pipeline.context import Context, log
@@ -51,6 +50,11 @@ class Linkage:
         self.found |= seen
         return written
 
+    def written(self, name: str) -> DataFrame:
+        """What an earlier step of this linkage staged."""
+        path = f"{self.context.config.at(self.context.config.roots.warehouse)}/staging/link={self.batch_id}/{name}"
+        return self.context.spark.read.parquet(path)
+
     def kept(self, name: str, side: Evidence) -> Evidence:
         """A side's events, written."""
         return side.map(*(self.staged(f"{name}-{part}", getattr(side, part)) for part in ("visits", "drugs", "analyses")))
@@ -79,7 +83,12 @@ class Linkage:
         file = self.context.config.at(self.settings.correspondence)
         if "://" not in file and not Path(file).exists():
             raise UsageError(f"regime B needs {file}: a file with am_number,pfs_num, or set linkage.correspondence")
-        return self.context.spark.read.csv(file, header=True)
+        rows = self.context.spark.read.csv(file, header=True)
+        if missing := {"am_number", "pfs_num"} - set(rows.columns):
+            raise UsageError(
+                f"{file}: no column {', '.join(sorted(missing))} in its first line; it is read as am_number,pfs_num with a comma between"
+            )
+        return rows
 
     @property
     def everyone(self) -> bool:
@@ -87,15 +96,20 @@ class Linkage:
         return self.last is None or bool(self.last["events_batch"] < self.found["events_batch"])
 
     def considered(self, gp: Evidence) -> DataFrame:
-        """Patients to link: all, or those of whom silver holds something newer than the last run saw, and those of whom two fitted one beneficiary."""
+        """Patients to link: all, or those of whom something is known now that the last run did not know, and those of whom two fitted one beneficiary.
+
+        Their digests are staged for the next run.
+        """
+        numbers = None if self.regime == "D" else self.context.tables.read("linked.practitioner")
+        current = self.staged("digests", digest.digests(compare.within(gp, self.found["since"], self.found["until"]), numbers))
         people = gp.people.select("patient_key", "practice_key")
         if self.last is None or self.everyone:
             return people
-        names = [n for n in READ if n.startswith("silver") and n != "silver.practitioner"]
-        newer = [self.read(n).where(F.col("batch_id") > self.last["silver_batch"]).select("patient_key") for n in names]
+        before = self.context.tables.read("linked.digest").select("patient_key", "digest")
+        other = current.join(before, ["patient_key", "digest"], "left_anti").select("patient_key")
         # whoever lost a beneficiary to doubt between two: the other may be gone by now
-        newer.append(self.context.tables.read("linked.unlinked").where("reason = 'contested'").select("patient_key"))
-        return people.join(reduce(DataFrame.unionAll, newer).distinct(), "patient_key", "left_semi")
+        doubted = self.context.tables.read("linked.unlinked").where("reason = 'contested'").select("patient_key")
+        return people.join(other.unionAll(doubted).distinct(), "patient_key", "left_semi")
 
     def tokens(self, gp: Evidence, snds: Evidence) -> tuple[DataFrame, DataFrame, DataFrame]:
         """Tokens of both sides and how many hold each: of everybody, so that a token is as common on a quiet night as on a full one."""
@@ -125,8 +139,8 @@ class Linkage:
             log.info(
                 "%s patients share a token with more than %s beneficiaries: the rarest are compared (linkage.keep)", capped, keep
             )
-        since, until = self.found["since"], self.found["until"]
-        return self.staged(name, compare.features(near, gp, snds, since, until), **{name: F.count(F.lit(1))})
+        sought = compare.within(gp, self.found["since"], self.found["until"])
+        return self.staged(name, compare.features(near, sought, snds, compare.spans(sought.visits)), **{name: F.count(F.lit(1))})
 
     def model(self, pairs: DataFrame, run: tracking.Run) -> tuple[score.Model, DataFrame, str]:
         """The model, its commune frequencies, and the run that estimated it."""
@@ -202,18 +216,19 @@ class Linkage:
         return self.context.tables.read("linked.link").where("valid_to IS NULL AND method = 'indirect'")
 
     def bounds(self) -> dict[str, Any]:
-        """Days between which claims are at hand, but for a thousandth at either end that may be late or mistyped, and the batches that are read."""
-        days = F.unix_date("start_date")
-        seen = (
-            self.read("events.event")
-            .where("kind = 'gp_visit'")
-            .agg(F.percentile_approx(days, F.array(F.lit(0.001), F.lit(0.999)), F.lit(10_000)).alias("d"))
-            .collect()[0]["d"]
-        )
-        if seen is None:
-            raise NotEnoughToLink("nothing to link: the claims hold no GP visit")
-        since, until = (dt.date(1970, 1, 1) + dt.timedelta(days=d) for d in seen)
+        """Days between which claims are at hand, and the batches that are read."""
+        since, until = window(self.read("events.event"))
         return {"since": since, "until": until, **batches(self.context)}
+
+
+def window(events: DataFrame) -> tuple[dt.date, dt.date]:
+    """First and last day of which claims are at hand, but for a thousandth of the visits at either end, which may be late or mistyped."""
+    days, ends = F.unix_date("start_date"), F.array(F.lit(0.001), F.lit(0.999))
+    seen = events.where("kind = 'gp_visit'").agg(F.percentile_approx(days, ends, F.lit(10_000)).alias("d")).collect()[0]["d"]
+    if seen is None:
+        raise NotEnoughToLink("nothing to link: the claims hold no GP visit")
+    since, until = (dt.date(1970, 1, 1) + dt.timedelta(days=d) for d in seen)
+    return since, until
 
 
 def batches(context: Context) -> dict[str, int]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 import time
-from pathlib import Path
 
 from p4dp.contracts import TABLES
 from p4dp.pipeline.context import Context
+from p4dp.storage import parts
 
 
 def run(context: Context) -> dict[str, int]:
@@ -24,14 +23,14 @@ def run(context: Context) -> dict[str, int]:
         (config.at(config.roots.vault) + "/outbox", oldest),
     ]
     for root, before in roots:
-        for folder in Path(root).glob("batch=*"):
-            if (left and folder.name == f"batch={left.batch_id}") or (before and folder.stat().st_mtime > before):
+        for folder, changed in parts.folders(root, "batch="):
+            if (left and folder.endswith(f"/batch={left.batch_id}")) or (before and changed > before):
                 continue
-            shutil.rmtree(folder)
+            parts.clear(folder)
             cleared += 1
-    staging = Path(config.at(config.roots.warehouse) + "/staging")
-    for kind in ("load=*", "link=*"):  # the last one's stays, for whoever looks into it
-        for folder in sorted(staging.glob(kind), key=lambda p: int(p.name.split("=")[1]))[:-1]:
-            shutil.rmtree(folder)
+    for kind in ("load=", "link="):  # the last one's stays, for whoever looks into it
+        held = [folder for folder, _ in parts.folders(config.at(config.roots.warehouse) + "/staging", kind)]
+        for folder in sorted(held, key=lambda f: int(f.rpartition("=")[2]))[:-1]:
+            parts.clear(folder)
             cleared += 1
     return {"compacted": len(compacted), "cleared": cleared}

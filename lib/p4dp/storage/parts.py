@@ -72,6 +72,16 @@ def listed(root: str, part: str) -> list[str]:
     return read_list(root).get(part, []) if known else []
 
 
+def folders(root: str, prefix: str) -> list[tuple[str, float]]:
+    """Folders of a root whose names begin so: (address, seconds since 1970 when it last changed), by name."""
+    system, inside = filesystem(root)
+    found = system.get_file_info(pafs.FileSelector(inside, allow_not_found=True))
+    mine = sorted(
+        (f for f in found if f.type == pafs.FileType.Directory and f.base_name.startswith(prefix)), key=lambda f: f.base_name
+    )
+    return [(f"{root}/{f.base_name}", (f.mtime_ns or 0) / 1e9) for f in mine]
+
+
 def clear(root: str) -> None:
     """Removes what an earlier attempt left."""
     system, inside = filesystem(root)

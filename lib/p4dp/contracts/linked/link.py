@@ -2,7 +2,11 @@
 
 from p4dp.contracts.core import Column, Table
 
-METHODS = {"direct": "by the trusted circuit, on the NIR", "indirect": "on traits and on the history of care"}
+METHODS = {
+    "direct": "by the trusted circuit, on the NIR",
+    "searched": "by CNAM's own search, on traits and on the history of care",
+    "indirect": "on traits and on the history of care",
+}
 REGIMES = {
     "A": "clear practitioner numbers",
     "B": "encrypted numbers with a correspondence",
@@ -19,8 +23,8 @@ TABLE = Table(
         Column("practice_key", "string", "The practice.", required=True, example="0f" * 16),
         Column("beneficiary_id", "string", "The human in the claims.", required=True, example="X" * 17),
         Column("method", "string", "How it was found.", codes=METHODS, required=True),
-        Column("regime", "string", "What was known of practitioners; null for direct links.", codes=REGIMES),
-        Column("weight", "double", "Fellegi-Sunter match weight, base 2, prior included; null for direct links.", unit="1"),
+        Column("regime", "string", "What was known of practitioners; null for links that others made.", codes=REGIMES),
+        Column("weight", "double", "Fellegi-Sunter match weight, base 2, prior included; null for links that others made.", unit="1"),
         Column("probability", "double", "The weight as a probability; not calibrated, see linked.run for the estimated share of false links.", unit="1", between=("0", "1")),
         Column("margin", "double", "Weight above the next best beneficiary of the patient.", unit="1"),
         Column("visits_met", "int", "Visits of the record that the claims hold on the same day with the same practitioner.", unit="1"),

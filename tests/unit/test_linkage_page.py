@@ -1,0 +1,36 @@
+"""The page of a linkage tells no count of few patients, nor one from which such a count can be had."""
+
+from __future__ import annotations
+
+from lxml import html
+
+from p4dp.linkage.assign import Choice
+from p4dp.models import linkage_page
+
+
+def test_small_counts_are_not_on_the_page() -> None:
+    summary = {"run_id": "r1", "method": "indirect", "regime": "C", "patients": 300, "linked": 250, "asked_precision": 0.999, "threshold": 2.0, "margin": 4.0,
+               "decoys": 240, "decoys_accepted": 3, "pairs": 4, "pairs_capped": 7, "tokens_cut": 5}  # fmt: skip
+    groups = [("sex", "female", 150, 130), ("sex", "male", 140, 118), ("sex", "not known", 10, 2),
+              ("age", "0 to 14", 100, 70), ("age", "15 to 29", 100, 80), ("age", "30 to 44", 100, 100)]  # fmt: skip
+    choice = Choice(2.0, 250, 240, 3, 0.0001, 0.0, 0.001)
+    text = linkage_page.page(
+        summary,
+        [choice],
+        [("best", 1, 250), ("next", 0, 4)],
+        2.0,
+        groups,
+        [(8, 2)],
+        {"no_trace": 30, "contested": 4, "ambiguous": 16},
+    )
+    told = {row[0].text_content(): [c.text_content() for c in row[1:]] for row in html.fromstring(text).iter("tr")}
+    assert (
+        told["patients"] == ["300"] and told["decoys accepted"] == ["fewer than 11"] and told["pairs capped"] == ["fewer than 11"]
+    )
+    assert told["age: 0 to 14"] == ["100", "70%"] and told["age: 15 to 29"] == ["100", "80%"]
+    # ten are of unknown sex: neither they nor a group from which they could be subtracted
+    hidden = [k for k, v in told.items() if k.startswith("sex") and "not shown" in v]
+    assert "sex: not known" in hidden and len(hidden) >= 2
+    reasons = {k: told[k] for k in ("no_trace", "contested", "ambiguous")}
+    assert reasons["contested"] == ["not shown"] and sum(v == ["not shown"] for v in reasons.values()) >= 2
+    assert all(v == ["not shown"] or int(v[0]) >= 11 for v in reasons.values())
