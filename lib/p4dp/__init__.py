@@ -12,7 +12,7 @@ __version__ = "0.1.0"
 
 
 def open_warehouse(home: str | None = None, config: str = "conf/local.yaml") -> Warehouse:
-    """Opens a warehouse to read: published tables by name, findings, code lists, runs.
+    """Opens a warehouse to read: published tables by name, findings, code lists.
 
     Args:
         home: folder of all local state; the configuration's own without it.

@@ -216,6 +216,8 @@ def test_the_trusted_circuit_links_whom_it_finds(linked: Country, tmp_path: Path
         searched = link_direct.request(Context.of(other.config, other.spark, lease), indirect=True)
     care = (Path(str(searched["folder"])) / "care.csv").read_text("utf-8").splitlines()
     assert care[0] == "NUM_SUJET;day;kind;code" and len(care) > 100
+    # the circuit found the same people under its numbers; had it searched, they would be no proof by NIR
+    assert searched["request"].endswith("-search")
 
 
 def test_another_warehouse_is_linked_by_traits_and_gives_back_numbers_only(linked: Country, tmp_path: Path) -> None:
@@ -280,6 +282,23 @@ def test_new_pseudonyms_end_old_links_and_find_the_same_people(linked: Country, 
     assert ended == before and set(now.values()) <= set(renewed.values())
     same = [p for p in before.keys() & now.keys() if renewed.get(before[p]) == now[p]]
     assert len(same) > 0.9 * len(before)
+
+
+@pytest.mark.verify
+def test_a_new_secret_is_a_new_home_with_other_keys_and_the_same_links(linked: Country, tmp_path: Path) -> None:
+    site = Country(linked.spark, tmp_path)
+    for part in ("landing", "referentials", "snds-extracts", "truth"):
+        shutil.copytree(linked.home / part, site.home / part)
+    done = site.night()
+    assert done["linked"] == linked.third["linked"]  # type: ignore[attr-defined]
+
+    def people(of: Country) -> tuple[set[str], set[tuple[int | None, str]]]:
+        numbers, _ = links.people(of.context)
+        rows = of.context.tables.read("linked.link").where("valid_to IS NULL").collect()
+        return set(numbers), {(numbers[r["patient_key"]], r["beneficiary_id"]) for r in rows}
+
+    (old_keys, old), (new_keys, new) = people(linked), people(site)
+    assert old == new and len(old_keys) == len(new_keys) and not old_keys & new_keys
 
 
 @pytest.mark.verify

@@ -154,3 +154,10 @@ def test_what_a_document_says_beside_the_code() -> None:
     assert dossier["allergy"][0]["status"] == "resolved"
     assert (dossier["vaccination"][0]["dose_rank"], dossier["vaccination"][0]["reaction_code"]) == ("2", "R50.2")
     assert dossier["prescription"][0]["reason_code"] == "I20.0"
+
+
+def test_the_software_of_the_how_to_loads(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "how-to" / "add-a-software.md").read_text("utf-8")
+    (tmp_path / "tertio.yaml").write_text(text.partition("```yaml\n")[2].partition("```")[0], "utf-8")
+    kinds = {f.record for f in (*load(tmp_path)["tertio"].identity.values(), *load(tmp_path)["tertio"].medical.values())}
+    assert {"patient", "practitioner", "observation_period", "encounter", "lab_result"} <= kinds

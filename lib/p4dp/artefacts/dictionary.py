@@ -8,7 +8,7 @@ from p4dp.artefacts import ddl, examples
 from p4dp.contracts import LAYERS, Column, Table, layer
 
 _LAYER_SENTENCES = {
-    "vault": "Identifying traits and pseudonyms. Own root, own account; nothing downstream reads it.",
+    "vault": "Identifying traits and pseudonyms. Own root, own account; nothing downstream reads its tables.",
     "bronze": "Raw medical records as text, with where they come from.",
     "restricted": "Words that people wrote. Own credentials.",
     "silver": "One general-practice model whatever the software.",

@@ -77,7 +77,7 @@ def nightly(
     strict: StrictOption = False,
 ) -> None:
     """Every stage for all that waits; resumes where a killed run stopped."""
-    stage(options, "nightly", date, strict, "gate")
+    stage(options, "nightly", date, strict, "night")
 
 
 @app.command()
@@ -110,9 +110,9 @@ def conform(
     strict: StrictOption = False,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Silver from nothing")] = False,
 ) -> None:
-    """Bronze to silver for what changed, gated and published."""
+    """Deliveries that wait to silver, gated and published: the night without claims, links, algorithms and models."""
     if not rebuild:
-        stage(options, "conform", date, strict, "gate")
+        stage(options, "conform", date, strict, "conform")
         return
     from p4dp.pipeline import reprocess as again
 

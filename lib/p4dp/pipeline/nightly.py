@@ -104,7 +104,7 @@ def _timed(seconds: dict[str, float], step: str, work: Callable[[], dict[str, An
     return result
 
 
-def work(context: Context, batch: OpenBatch, seconds: dict[str, float], progress: Progress, last: str = "gate") -> dict[str, int]:
+def work(context: Context, batch: OpenBatch, seconds: dict[str, float], progress: Progress, last: str = "night") -> dict[str, int]:
     """Takes a batch through the stages that it has not reached, up to `last`."""
     if "split" not in batch.steps and batch.kind == "nightly":
         progress("split")
@@ -118,7 +118,7 @@ def work(context: Context, batch: OpenBatch, seconds: dict[str, float], progress
         progress("land")
         _timed(seconds, "land", lambda: land.run(context, batch.batch_id))
         context.ledger.step(batch.batch_id, batch.kind, "landed", seconds["land"])
-    if last == "gate":
+    if last in ("conform", "night"):
         _conform_and_gate(context, batch, seconds, progress)
     # from the ledger: a run that was resumed after its decisions tells of them too
     decided = {s["folder"]: s["state"] for s in context.ledger.states() if s["batch_id"] == batch.batch_id}
@@ -171,13 +171,13 @@ def _train(context: Context, seconds: dict[str, float], progress: Progress) -> i
 
 
 def run(
-    context: Context, until: dt.date | None = None, progress: Progress = lambda _: None, last: str = "gate"
+    context: Context, until: dt.date | None = None, progress: Progress = lambda _: None, last: str = "night"
 ) -> dict[str, object]:
     """Works through all that waits, batch by batch, then through SNDS extracts that are new or changed, then links; returns the closing summary.
 
     Args:
         until: deliveries extracted later wait.
-        last: the last stage to run: split, land or gate (conform and gate).
+        last: the last stage to run: split, land, conform (with its gate) or night (all).
     """
     seconds: dict[str, float] = {}
     totals = {"batches": 0, "accepted": 0, "refused": 0, "left_out": 0, "unreachable": 0}
@@ -190,10 +190,10 @@ def run(
         for key, n in counts.items():
             totals[key] += n
         tried |= set(batch.deliveries)  # what the file system did not give waits for the next run
-        if last != "gate":
+        if last in ("split", "land"):
             break
         batch = _open(context, until, tried)
-    if last == "gate":
+    if last == "night":
         totals["extracts"] = 0
         for folder in load_snds.waiting(context):
             try:

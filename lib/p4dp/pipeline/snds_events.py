@@ -110,7 +110,7 @@ def _events(context: Context, claims: _Claims, nobody: dict[str, Observation]) -
     out.append(benefits.declared_gp(watched(of(claims.with_pseudonym("ir_mtt_r"), "_psa", "BEN_RNG_GEM"), "IR_MTT_R")))
 
     told = claims.table("ki_cci_r").withColumn("_id", F.coalesce("BEN_NIR_ANO", "NUM_ANO", "BEN_IDT_ANO"))
-    certificates = told.join(F.broadcast(persons.select("beneficiary_id")), F.col("_id") == F.col("beneficiary_id"), "left")
+    certificates = told.join(persons.select("beneficiary_id"), F.col("_id") == F.col("beneficiary_id"), "left")
     out.append(deaths.deaths(persons, certificates))
     out.append(deaths.causes(certificates.where("beneficiary_id IS NOT NULL"), claims.table("ki_ecd_r")))
     return out

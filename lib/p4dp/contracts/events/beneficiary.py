@@ -16,7 +16,7 @@ TABLE = Table(
         Column("commune", "string", "Commune within the department.", example="055"),
         Column("pseudonyms", "int", "How many pseudonyms the person has.", required=True),
         Column("flag_no_own_nir", "boolean", "No row carries BEN_NIR_ANO.", required=True),
-        Column("flag_fictive_nir", "boolean", "A row has a fictive NIR: not a person's (BEN_CDI_NIR, or scheme 888 in group 01).", required=True),
+        Column("flag_fictive_nir", "boolean", "A row has a fictive NIR: not a person's (BEN_CDI_NIR).", required=True),
         Column("flag_provisional_nir", "boolean", "A row has a provisional NIR (03, 04).", required=True),
         Column("flag_shared_pseudonym", "boolean", "A pseudonym of the person is also another's.", required=True),
         Column("flag_birth_varies", "boolean", "Rows tell different months of birth.", required=True),
@@ -25,5 +25,5 @@ TABLE = Table(
     ),
     key=(),
     cluster=("beneficiary_id",),
-    source="CNAM, sheet on the beneficiary; the five checks of sndsTools",
+    source="CNAM, sheet on the beneficiary; checks of sndsTools",
 )  # fmt: skip
