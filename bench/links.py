@@ -233,11 +233,14 @@ def one(home: Path, regimes: list[str], without: list[str]) -> dict[str, Any]:
 
 
 def pooled(countries: list[dict[str, Any]], regime: str) -> dict[str, Any]:
-    """False links over all countries with their 95 % interval, beside what decoys expected; bounds of decoys are added up, which makes them wide."""
+    """False links over all countries with their 95 % interval, beside what decoys expected: countries err independently, so the widths of their bounds add up as squares."""
     runs = [c["ours"][regime] for c in countries]
     linked, false = (sum(r[k] for r in runs) for k in ("linked", "false_links"))
     low, high = beta.ppf((0.025, 0.975), (max(false, 1e-9), false + 1), (linked - false + 1, max(linked - false, 1)))
-    expected = {k: round(sum(r[f"decoy_{k}"] * r["linked"] for r in runs) / max(linked, 1), 6) for k in ("share", "low", "high")}
+    share = sum(r["decoy_share"] * r["linked"] for r in runs)
+    width = {k: sum(((r[f"decoy_{k}"] - r["decoy_share"]) * r["linked"]) ** 2 for r in runs) ** 0.5 for k in ("low", "high")}
+    bounds = {"share": share, "low": max(share - width["low"], 0.0), "high": share + width["high"]}
+    expected = {k: round(n / max(linked, 1), 6) for k, n in bounds.items()}
     return {"linked": linked, "false_links": false, "false_share": round(false / max(linked, 1), 6), "low": round(float(low), 6), "high": round(float(high), 6),
             "decoys": expected}  # fmt: skip
 
