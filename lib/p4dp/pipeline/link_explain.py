@@ -6,12 +6,14 @@ import getpass
 import math
 from typing import Any
 
+import pyarrow.fs as pafs
 from pyspark.sql import functions as F
 
 from p4dp.errors import UsageError
 from p4dp.linkage import compare, evidence, practitioners, score
 from p4dp.pipeline.context import Context
 from p4dp.pipeline.link_steps import READ, window
+from p4dp.storage import parts
 from p4dp.storage.ledger import now
 
 
@@ -19,10 +21,15 @@ def run(context: Context, patient_key: str, purpose: str) -> dict[str, Any]:
     """Levels and weights of one patient's indirect link; counts and labels, never a day or a code.
 
     Raises:
-        UsageError: no purpose, or the patient has no indirect link that holds.
+        UsageError: no purpose, an account that may not read the restricted root, or the patient has no indirect link that holds.
     """
     if not purpose.strip():
         raise UsageError("say what for: --purpose TEXT; it is written to ops.access")
+    system, root = parts.filesystem(context.config.at(context.config.roots.restricted))
+    try:  # who may read people's words may look at one person's link
+        system.get_file_info(pafs.FileSelector(root, allow_not_found=True))
+    except OSError:
+        raise UsageError("link explain shows one person: it is for accounts that may read the restricted root") from None
     tables, published = context.tables, context.ledger.published()
     held = (
         tables.read("linked.link", published.get("linked.link"))
