@@ -58,7 +58,11 @@ def _vsm_body(rows: dict[str, list[Record]]) -> str:
     ]
     habits = [
         f"<observation negationInd='{'true' if r['status'] == 'never' else 'false'}'><id root={quoteattr(r['record_id'])}/><code code='74011-8'/>"
-        f"<effectiveTime value='{_date(r['recorded_on'])}'/></observation>"
+        f"<effectiveTime value='{_date(r['recorded_on'])}'/>"
+        + (
+            "" if r["status"] == "never" else f"<value xsi:type='PQ' value='{r['quantity']}' unit='{{pack}}/a'/>"
+        )  # in the official form: pack years
+        + "</observation>"
         for r in rows["lifestyle"]
     ]
     drugs = [
