@@ -7,6 +7,7 @@ other; import then turns subjects back into patients.
 from __future__ import annotations
 
 import getpass
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -98,15 +99,24 @@ def request(context: Context, indirect: bool = False) -> dict[str, Any]:
 
 
 def _search(context: Context, subjects: DataFrame, folder: str) -> None:
-    """Traits and care of subjects, for a search on what both sides know."""
+    """Traits and care of subjects, for a search on what both sides know; records of practices know neither scheme nor stays."""
     published = context.ledger.published()
     gp = evidence.records(*(context.tables.read(n, published.get(n, 0)) for n in READ[:6]))
     numbers = subjects.select("patient_key", F.col("subject").alias("NUM_SUJET"))
     people = gp.people.join(numbers, "patient_key").select(
         "NUM_SUJET", "sex", "birth_year", "birth_month", "department", "commune", "death_date"
     )
-    care = gp.visits.select("patient_key", "day", F.lit("GP visit").alias("kind"), F.lit(None).cast("string").alias("code")).unionAll(
-        gp.drugs.select("patient_key", "day", F.lit("prescription").alias("kind"), F.col("atc").alias("code")))  # fmt: skip
+
+    def done(rows: DataFrame, kind: str, day: str = "day", code: str | None = None) -> DataFrame:
+        told = F.col(code) if code else F.lit(None).cast("string")
+        return rows.where(F.col(day).isNotNull()).select(
+            "patient_key", F.col(day).alias("day"), F.lit(kind).alias("kind"), told.alias("code")
+        )
+
+    acts, protocols = (context.tables.read(n, published.get(n, 0)) for n in ("silver.act", "silver.care_protocol"))
+    kinds = [done(gp.visits, "GP visit"), done(gp.drugs, "prescription", code="atc"), done(gp.analyses, "biology prescription"),
+             done(acts, "act", "done_on", "code"), done(protocols.where("code_system = 'CIM-10'"), "long-term illness", "start_date", "code")]  # fmt: skip
+    care = reduce(DataFrame.unionAll, kinds)
     _one_file(people, f"{folder}/persons.csv")
     _one_file(care.join(numbers, "patient_key").select("NUM_SUJET", "day", "kind", "code").distinct(), f"{folder}/care.csv")
 
