@@ -120,13 +120,32 @@ def test_the_penalty_is_chosen_on_people_left_out(spark, monkeypatch) -> None:
     noise = pd.DataFrame(rng.normal(size=(150, 40)), columns=names).assign(label=rng.integers(0, 2, 150).astype(float))
     told = rng.normal(size=2000)
     signal = pd.DataFrame({"f0": told, "label": (rng.random(2000) < 1 / (1 + np.exp(-3 * told))).astype(float)})
-    chosen = [
+    fitted = [
         harness.fit(spark.createDataFrame(frame.assign(person=[str(n) for n in range(len(frame))])), features)
-        .stages[-1]
-        .getRegParam()
         for frame, features in ((noise, names), (signal, ("f0",)))
     ]
+    chosen = [harness.penalised(model)[0] for model in fitted]
     assert chosen == [0.3, 0.001]
+    assert harness.penalised(fitted[1])[1][0] == pytest.approx(3 * told.std(), rel=0.15)
+
+
+def test_a_penalty_that_is_too_strong_does_not_make_risks_too_moderate(spark) -> None:
+    rng = np.random.default_rng(8)
+
+    def people(n: int) -> pd.DataFrame:
+        told = rng.normal(size=n)
+        return pd.DataFrame(
+            {
+                "person": [str(x) for x in range(n)],
+                "f0": told,
+                "label": (rng.random(n) < 1 / (1 + np.exp(2 - 2 * told))).astype(float),
+            }
+        )
+
+    model, later = harness.fit(spark.createDataFrame(people(3000)), ("f0",), 1.0), people(3000)
+    found = harness.scores(model, spark.createDataFrame(later)).orderBy(F.col("person").cast("int")).toPandas()
+    line = harness.slope(found["label"].to_numpy(), found["score"].to_numpy())
+    assert line["calibration_slope_low"] < 1 < line["calibration_slope_high"] and abs(line["calibration_intercept"]) < 0.2
 
 
 def test_a_feature_made_from_what_is_foretold_is_seen_when_that_is_dealt_out(spark) -> None:
