@@ -21,3 +21,10 @@ COULD_HOLD_NIR = ("id", "code", "unit", "flag")
 #: 1 or 2 (7 or 8: provisional), year, month, department, six digits, written together or in their groups; a CIP13 begins with 34009 and is none. Months
 #: of 20 and above, which stand for an unknown one, are left out: most numbers of thirteen digits would be taken for such a NIR.
 NIR = r"[1278]{0}[0-9]{{2}}{0}(0[1-9]|1[0-2]){0}([0-9]{{2}}|2[AaBb]){0}[0-9]{{3}}{0}[0-9]{{3}}".format(r"[ ./:_#-]?")
+
+_LETTERS = str.maketrans("0123456789abcdef", "ghijklmnopqrstuv")
+
+
+def in_letters(digest: str) -> str:
+    """A hexadecimal digest in letters: one in some thousands has thirteen figures that look like a NIR, for which a record would be moved."""
+    return digest.translate(_LETTERS)

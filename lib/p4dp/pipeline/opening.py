@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.fs as pafs
 
 from p4dp.contracts import Table, table
+from p4dp.contracts.shapes import in_letters
 from p4dp.errors import DefectiveDelivery
 from p4dp.identity import nir, traits
 from p4dp.identity.keys import PseudonymMaker
@@ -172,7 +173,7 @@ class _Opening:
         if not identity["patient_id"]:
             raise DefectiveDelivery("delivery.malformed", path, "a document without a patient number")
         patient = self.patient(identity, path)
-        dossier["record_id"] += "#" + patient["patient_key"][:16]
+        dossier["record_id"] += "#" + in_letters(patient["patient_key"][:16])
         self.documents.append((path, dossier, patient["patient_key"], words))
 
     def _dossiers(self) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from lxml import etree
 
+from p4dp.contracts.shapes import in_letters
 from p4dp.errors import DefectiveDelivery
 
 NS = {"h": "urn:hl7-org:v3"}
@@ -338,7 +339,7 @@ def parse(content: bytes, where: str) -> tuple[Entry, Entry, list[tuple[str, str
     kind = _at(root, "h:code", "code") or "unknown"
     own = _at(root, "h:setId", "root") or _at(root, "h:id", "root") or where
     extension = _at(root, "h:setId", "extension")
-    own_hash = hashlib.blake2b(f"{own}|{extension or ''}".encode(), digest_size=8).hexdigest()
+    own_hash = in_letters(hashlib.blake2b(f"{own}|{extension or ''}".encode(), digest_size=8).hexdigest())
     record_id = f"cda-{kind}" if kind in _STATES else f"cda-{kind}-{own_hash}"
     dossier: Entry = {"record_id": record_id, "origin": kind, "as_of": _at(root, "h:effectiveTime", "value")}
     words: list[tuple[str, str, str]] = []
