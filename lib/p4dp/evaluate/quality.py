@@ -33,7 +33,7 @@ def _caught(context: Context) -> Found:
         .collect()
     )
     # a document's number ends in its patient's pseudonym, which no truth knows
-    return {(practices[r[0]], r[1], re.sub("#[0-9a-f]{16}", "", str(r[2])).split("@")[0], r[3]) for r in rows}
+    return {(practices[r[0]], r[1], re.sub("#[g-v]{16}", "", str(r[2])).split("@")[0], r[3]) for r in rows}
 
 
 def evaluate(context: Context) -> dict[str, Any]:
