@@ -7,10 +7,10 @@ import difflib
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal, get_origin
+from typing import Annotated, Any, Literal, get_origin
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from p4dp.errors import UsageError
 
@@ -80,7 +80,9 @@ class Snds(_Section):
     keep_stays_for_others: bool
     emergency_acts: tuple[str, ...]
     complete_after_months: int
-    coverage: dict[str, tuple[dt.date | None, dt.date | None]]
+    coverage: dict[
+        Annotated[str, Field(pattern="^(general|agricultural|self_employed|other)$")], tuple[dt.date | None, dt.date | None]
+    ]
 
 
 class Algorithms(_Section):

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import hashlib
 import json
+import math
 import os
 import re
 import shutil
@@ -23,7 +24,7 @@ from pyspark.sql import functions as F
 from p4dp.errors import UsageError
 from p4dp.evaluate import links, snds, truth
 from p4dp.models.tracking import uri
-from p4dp.pipeline import link, link_direct, link_explain, link_other, load_snds
+from p4dp.pipeline import link, link_direct, link_explain, link_other, load_snds, nightly
 from p4dp.pipeline.context import Context
 from p4dp.simulate import circuit
 from p4dp.simulate.practice import Practice
@@ -61,6 +62,12 @@ def test_the_night_links_most_of_those_who_can_be_linked(linked: Country) -> Non
     assert patients == linked.context.tables.read("linked.link").count() + linked.context.tables.read("linked.unlinked").count()
 
 
+def test_conform_ends_with_silver(linked: Country) -> None:
+    with linked.lease() as lease:
+        done = nightly.run(Context.of(linked.config, linked.spark, lease), last="conform")
+    assert done["batches"] == 0 and not {"extracts", "linked"} & done.keys()
+
+
 def test_practitioners_are_aligned_without_a_correspondence(linked: Country) -> None:
     known = {p: a[:8] for a, p in truth.lines(linked.context, "doctor")}
     found = {r["pfs"]: r["doctor"] for r in linked.context.tables.read("linked.practitioner").collect()}
@@ -91,17 +98,25 @@ def test_the_evidence_of_a_link_adds_up_and_who_asked_is_written_down(linked: Co
         told = [link_explain.run(context, r["patient_key"], "a complaint") for r in asked]
         with pytest.raises(UsageError, match="no such patient"):
             link_explain.run(context, "f" * 32, "a complaint")
+    levels = {(r["comparison"], r["label"]): r for r in tables.read("linked.model").collect()}
+    usual = next(
+        r["u"]
+        for (c, _), r in levels.items()
+        if c == "place" and r["level"] == max(x["level"] for (k, _), x in levels.items() if k == "place")
+    )
+    terms = {r["commune"]: r["tf_commune"] for r in tables.read("linked.term").collect()}
+    communes = {r["patient_key"]: r["commune_code"] for r in tables.read("silver.patient").collect()}
     for link_, one in zip(asked, told, strict=True):
-        worth = [e["weight"] for e in one["evidence"].values()]
-        rest = one["commune_and_later_evidence"]
-        assert (
-            one["beneficiary_id"] == link_["beneficiary_id"]
-            and len(worth) >= 6
-            and one["counts"]["visits_met"] == link_["visits_met"]
+        assert one["beneficiary_id"] == link_["beneficiary_id"] and one["counts"]["visits_met"] == link_["visits_met"]
+        for name, found in one["evidence"].items():
+            known = levels.get((name, found["level"]))
+            assert found["weight"] == (round(math.log2(known["m"] / known["u"]), 2) if known else 0.0), name
+        place = levels.get(("place", one["evidence"]["place"]["level"]))
+        exact = place is not None and place["u"] == usual  # only a shared commune is worth what its size says
+        worth = (
+            math.log2(usual / terms[communes[link_["patient_key"]]]) if exact and communes[link_["patient_key"]] in terms else 0.0
         )
-        assert one["prior"] + sum(worth) + rest == pytest.approx(link_["weight"], abs=0.1)
-        if "exact" not in one["evidence"]["place"]["level"].lower():  # only a shared commune is worth what its size says
-            assert rest == pytest.approx(0, abs=0.1)
+        assert one["commune_and_later_evidence"] == pytest.approx(worth, abs=0.1)
         said = json.dumps({k: v for k, v in one.items() if k != "valid_from"}, default=str)
         assert not re.search(r"\d{4}-\d\d-\d\d", said) and not re.search(r"[A-Z]\d\d[A-Z]{2}\d\d", said)  # neither a day nor a drug
     accesses = tables.read("ops.access").where("command = 'link explain'").select("object", "purpose").collect()
@@ -127,6 +142,10 @@ def test_nothing_new_is_not_linked_again_and_what_contradicts_ends_a_link(linked
         other.spark.sql(
             f"UPDATE delta.`{links_path}` SET beneficiary_id = '{stranger}', valid_from = DATE'2026-01-01' WHERE patient_key = '{moved[0]}'"
         )
+        # a patient who is gone had a direct link
+        row = context.tables.read("linked.link").where(F.col("patient_key") == moved[0])
+        gone = row.withColumns({"patient_key": F.lit("f" * 32), "method": F.lit("direct"), "weight": F.lit(None).cast("double")})
+        gone.write.format("delta").mode("append").save(links_path)
         last = context.ledger.last_batch()
         dropped = (
             context.tables.read("silver.encounter").where(F.col("patient_key") == moved[0]).agg(F.max("encounter_id")).first()[0]
@@ -139,7 +158,15 @@ def test_nothing_new_is_not_linked_again_and_what_contradicts_ends_a_link(linked
                 "silver.encounter": ("conform", context.tables.version("silver.encounter")),
             },
         )
+        # a linkage that was killed before it was published has not seen it
+        context.ledger.step(last + 1, "link", "opened")
+        seen = context.tables.read("linked.run").first().asDict()
+        context.tables.log(
+            "linked.run", [{**seen, "run_id": "k" * 32, "batch_id": last + 1, "silver_batch": last + 1, "events_batch": last + 1}]
+        )
+        assert link.waits(context)
         again = link.run(context)
+        assert "k" * 32 not in {r[0] for r in context.tables.read("linked.run").select("run_id").collect()}
     assert (
         not again["is_full"] and 1 <= again["patients"] < 20 and again["linked"] >= 1
     )  # the one, and whoever of the practice might be the same
@@ -149,6 +176,7 @@ def test_nothing_new_is_not_linked_again_and_what_contradicts_ends_a_link(linked
     }
     assert after[moved[0], stranger] == (dt.date(2026, 1, 1), False) and after[moved][1]
     assert {k for k, (_, holds) in after.items() if holds} == set(before)
+    assert not after["f" * 32, stranger][1]
 
 
 @pytest.mark.verify
@@ -216,8 +244,15 @@ def test_the_trusted_circuit_links_whom_it_finds(linked: Country, tmp_path: Path
         searched = link_direct.request(Context.of(other.config, other.spark, lease), indirect=True)
     care = (Path(str(searched["folder"])) / "care.csv").read_text("utf-8").splitlines()
     assert care[0] == "NUM_SUJET;day;kind;code" and len(care) > 100
-    # the circuit found the same people under its numbers; had it searched, they would be no proof by NIR
     assert searched["request"].endswith("-search")
+    with other.lease() as lease:  # had the same people come back from a search, they would be no proof by NIR
+        context = Context.of(other.config, other.spark, lease)
+        other.spark.sql(
+            f"UPDATE delta.`{context.tables.path('vault.subject')}` SET request_id = '{asked['request']}-search' WHERE request_id = '{asked['request']}'"
+        )
+        assert link_direct.take_in(context, f"{asked['request']}-search")["method"] == "searched"
+    both = context.tables.read("linked.link").where("valid_to IS NULL").groupBy("method").count().collect()
+    assert {r[0]: r[1] for r in both if r[0] != "indirect"} == {"direct": done["linked"], "searched": done["linked"]}
 
 
 def test_another_warehouse_is_linked_by_traits_and_gives_back_numbers_only(linked: Country, tmp_path: Path) -> None:

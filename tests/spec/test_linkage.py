@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from pyspark.sql import functions as F
 
-from p4dp.linkage import assign, candidates, compare, digest, practitioners, report, score
+from p4dp.linkage import assign, candidates, compare, digest, evidence, practitioners, report, score
 from p4dp.linkage.compare import COUNTS
 from p4dp.linkage.evidence import Evidence, claims
 from p4dp.models import splink_em
@@ -131,13 +131,27 @@ def test_a_number_counts_its_visits_of_the_time_that_records_cover(side) -> None
     assert [(r["pfs"], r["doctor"]) for r in practitioners.aligned(gp, snds).collect()] == [("E1", "D1")]
 
 
+def test_a_doctor_of_a_large_town_is_aligned_though_his_visits_share_their_tokens(side) -> None:
+    """Every visit shares day, sex, month of birth and commune with five visits to others: a sixth of a vote each, of which he has thirty."""
+    days = [dt.date(2024, 1, 1) + dt.timedelta(days=7 * n) for n in range(30)]
+    gp = side("patient_key", "p|x|male|1950|1|69123|69|", "\n".join(f"p|D1|{d}" for d in days))
+    people = "\n".join(f"b{n}|male|1950|1|69123|69|" for n in range(6))
+    others = [f"b{k}|O{(5 * n + k) % 75}|{d}" for n, d in enumerate(days) for k in range(1, 6)]
+    snds = side("beneficiary_id", people, "\n".join([*(f"b0|E1|{d}" for d in days), *others]))
+    assert [(r["pfs"], r["doctor"]) for r in practitioners.aligned(gp, snds).collect()] == [("E1", "D1")]
+
+
 def test_the_link_that_holds(pipe) -> None:
     links = pipe("patient_key string, beneficiary_id string, method string, weight double, valid_to date", """patient_key|beneficiary_id|method|weight|valid_to
         a|b1|indirect|20|
         a|b2|direct||
         c|b3|indirect|5|
-        d|b4|direct||2026-01-01""")  # fmt: skip
-    assert {(r[0], r[1]) for r in assign.holding(links).collect()} == {("a", "b2"), ("c", "b3")}
+        d|b4|direct||2026-01-01
+        e|b5|searched||
+        e|b6|indirect|0|
+        f|b7|searched||
+        f|b8|direct||""")  # fmt: skip
+    assert {(r[0], r[1]) for r in assign.holding(links).collect()} == {("a", "b2"), ("c", "b3"), ("e", "b6"), ("f", "b8")}
 
 
 def test_evidence_that_is_left_out_is_not_known(side) -> None:
@@ -164,8 +178,8 @@ def test_features_count_what_was_sought_and_what_was_met(side, pipe) -> None:
     snds = side("beneficiary_id", "b|male|1950|2|13055|13|\nc|male|1950|1|13055|13|", "b|D|2024-01-01\nb|D|2024-03-01\nb|D|2024-05-01\nb|E|2024-04-01\nc|E|2024-01-01",
                 "b|D|2024-01-01|A10BA02\nb|E|2024-02-08|C09AA02")  # fmt: skip
     pairs = pipe("patient_key string, beneficiary_id string", "patient_key|beneficiary_id\np|b\np|c")
-    gp = compare.within(gp, dt.date(2023, 1, 1), dt.date(2024, 12, 31))
-    found = {r["beneficiary_id"]: r for r in compare.features(pairs, gp, snds, compare.spans(gp.visits)).collect()}
+    gp = gp.within(dt.date(2023, 1, 1), dt.date(2024, 12, 31))
+    found = {r["beneficiary_id"]: r for r in compare.features(pairs, gp, snds, evidence.spans(gp.visits)).collect()}
     b = found["b"]
     assert (b["visits_l"], b["visits_met_l"], b["claimed_l"]) == (
         2,

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from p4dp.config import load
+from p4dp.contracts import table
 from p4dp.errors import UsageError
 from p4dp.linkage.evidence import LEFT_OUT
 
@@ -29,12 +30,17 @@ def test_sections_whose_keys_are_the_users_own_can_gain_some(tmp_path: Path) -> 
     assert config.snds.coverage["other"][0] == dt.date(2010, 1, 1) and "general" in config.snds.coverage
 
 
+def test_coverage_knows_the_schemes_of_the_contract() -> None:
+    assert set(load(CONF / "test.yaml").snds.coverage) == set(table("events.event").column("scheme").codes or ())
+
+
 @pytest.mark.parametrize(
     ("sets", "environment", "says"),
     [
         (["quality.tolerence=1"], {}, "did you mean quality.tolerance"),
         (["quality=1"], {}, "is a section"),
         (["models.retrain_after=365"], {}, "is a section"),
+        (["snds.coverage.generl=[2010-01-01, null]"], {}, "snds.coverage.generl.*general"),
         (["models.retrain_after.admission=soon"], {}, "models.retrain_after.admission"),
         (["tolerance"], {}, "write key=value"),
         (["quality.tolerance=much"], {}, "quality.tolerance"),

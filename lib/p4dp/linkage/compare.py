@@ -6,7 +6,6 @@ them for DuckDB, scoring for Spark. Evidence of care is counted, so that each le
 
 from __future__ import annotations
 
-import datetime as dt
 from functools import reduce
 from typing import Any
 
@@ -40,23 +39,12 @@ def _items(side: Evidence, key: str, around: bool) -> DataFrame:
     return reduce(DataFrame.unionAll, parts).distinct()
 
 
-def within(gp: Evidence, since: dt.date, until: dt.date) -> Evidence:
-    """The GP side on days of which claims are at hand."""
-    window = F.col("day").between(F.lit(since), F.lit(until))
-    return gp.map(*(rows.where(window) for rows in (gp.visits, gp.drugs, gp.analyses)))
-
-
-def spans(visits: DataFrame) -> DataFrame:
-    """(doctor, `_since`, `_until`): the days that records of a doctor's visits cover; what is claimed outside of them speaks against nobody."""
-    return visits.groupBy("doctor").agg(F.min("day").alias("_since"), F.max("day").alias("_until"))
-
-
 def features(pairs: DataFrame, gp: Evidence, snds: Evidence, covered: DataFrame) -> DataFrame:
     """(patient_key, beneficiary_id, …) → the same with traits of both sides and counts of care.
 
     Args:
         gp: the GP side, `within` the days of which claims are at hand: what lies outside of them is not sought.
-        covered: what `spans` says of the doctors.
+        covered: `doctor`, `since`, `until` (`evidence.spans`): what is claimed outside of what records cover speaks against nobody.
     """
     both = pairs.select("patient_key", "beneficiary_id")
     sought = both.join(_items(gp, "patient_key", around=False), "patient_key")
@@ -68,7 +56,7 @@ def features(pairs: DataFrame, gp: Evidence, snds: Evidence, covered: DataFrame)
         )  # fmt: skip
     theirs = gp.visits.select("patient_key", "doctor").distinct()
     claimed = both.join(snds.visits, "beneficiary_id").join(theirs.join(F.broadcast(covered), "doctor"), ["patient_key", "doctor"])
-    claimed = claimed.where(F.col("day").between(F.col("_since"), F.col("_until")))
+    claimed = claimed.where(F.col("day").between(F.col("since"), F.col("until")))
     claimed = claimed.groupBy("patient_key", "beneficiary_id").agg(F.count(F.lit(1)).cast("int").alias("claimed"))
     last = gp.visits.groupBy("patient_key").agg(F.max("day").alias("last_seen_l"))
 

@@ -8,7 +8,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from p4dp.linkage import compare
-from p4dp.linkage.evidence import Evidence
+from p4dp.linkage.evidence import Evidence, spans
 
 
 def digests(gp: Evidence, numbers: DataFrame | None) -> DataFrame:
@@ -18,7 +18,7 @@ def digests(gp: Evidence, numbers: DataFrame | None) -> DataFrame:
     new, corrected or deleted in any of them changes the digest.
 
     Args:
-        gp: the GP side, within the days of which claims are at hand (`compare.within`).
+        gp: the GP side, within the days of which claims are at hand (`Evidence.within`).
         numbers: `pfs`, `doctor`; None where no practitioner is known.
     """
 
@@ -26,7 +26,7 @@ def digests(gp: Evidence, numbers: DataFrame | None) -> DataFrame:
         what: list[Column | str] = [F.lit(kind), *columns]
         return rows.select("patient_key", F.xxhash64(*what).alias("h"))
 
-    doctors = compare.spans(gp.visits)
+    doctors = spans(gp.visits)
     if numbers is not None:
         named = numbers.groupBy("doctor").agg(F.sort_array(F.collect_set("pfs")).alias("_numbers"))
         doctors = doctors.join(named, "doctor", "full")

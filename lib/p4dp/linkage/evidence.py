@@ -6,6 +6,7 @@ and the number in the extract on the other; practitioners.py brings the two toge
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -45,6 +46,11 @@ class Evidence:
         """The same people with other events."""
         return Evidence(self.people, visits, drugs, analyses)
 
+    def within(self, since: dt.date, until: dt.date) -> Evidence:
+        """The same people with the events of some days."""
+        window = F.col("day").between(F.lit(since), F.lit(until))
+        return self.map(*(rows.where(window) for rows in (self.visits, self.drugs, self.analyses)))
+
     def without(self, kinds: Iterable[str]) -> Evidence:
         """The same side as if kinds of evidence (LEFT_OUT) were not known."""
         left_out = set(kinds)
@@ -57,6 +63,11 @@ class Evidence:
             *(F.lit(None).cast(f.dataType).alias(f.name) if f.name in traits else f.name for f in self.people.schema)
         )
         return Evidence(people, *events)
+
+
+def spans(visits: DataFrame) -> DataFrame:
+    """(doctor, since, until): the days that a doctor's visits cover."""
+    return visits.groupBy("doctor").agg(F.min("day").alias("since"), F.max("day").alias("until"))
 
 
 def known_sex(sex: Column) -> Column:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from p4dp.linkage.evidence import Evidence
+from p4dp.linkage.evidence import Evidence, spans
 
 #: Visits with the same traits on the same day that must speak for a practitioner, and how far ahead of the next one he must be.
 LEAST_SUPPORT, LEAST_LEAD = 3.0, 2.0
@@ -56,8 +56,7 @@ def aligned(gp: Evidence, snds: Evidence) -> DataFrame:
         (F.col("rank") == 1) & (F.col("support") >= LEAST_SUPPORT) & (F.col("support") >= LEAST_LEAD * F.col("runner_up"))
     )
     # records may cover less time than claims: only the visits of that time can speak
-    spans = gp.visits.groupBy("doctor").agg(F.min("day").alias("since"), F.max("day").alias("until"))
-    first = first.join(spans, "doctor")
+    first = first.join(spans(gp.visits), "doctor")
     within = (
         right.where(f"pfs_n <= {_MOST}")
         .join(F.broadcast(first.select("pfs", "since", "until")), "pfs")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from typing import Any
 
-from p4dp.contracts.small_counts import SMALLEST
+from p4dp.contracts.small_counts import SMALLEST, told
 from p4dp.linkage.assign import Choice
 from p4dp.models.figures import HEAD, plt, svg
 from p4dp.release import disclosure
@@ -48,7 +48,7 @@ def _curve(choices: list[Choice], patients: int, threshold: float | None) -> str
 
 
 def _few(n: int | None) -> str:
-    return "" if n is None else str(n) if n == 0 or n >= SMALLEST else f"fewer than {SMALLEST}"
+    return "" if n is None else str(told(n))
 
 
 def visible(rows: list[tuple[str, str, int, int]]) -> dict[tuple[str, str], tuple[int | None, float | None]]:

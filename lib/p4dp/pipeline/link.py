@@ -15,7 +15,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from p4dp.contracts import layer, table
-from p4dp.contracts.small_counts import SMALLEST
+from p4dp.contracts.small_counts import shown
 from p4dp.errors import GateFailed, NotEnoughToLink, UsageError
 from p4dp.linkage import assign, report
 from p4dp.linkage.evidence import Evidence
@@ -192,10 +192,12 @@ def run(
                 "model_of": estimated_by,
             }
         )
-        counted = {k: None if 0 < summary[k] < SMALLEST else summary[k] for k in ("patients", "linked")}
+        counted = {
+            k: shown(n)
+            for k, n in (*((k, summary[k]) for k in ("patients", "linked")), ("pairs_capped", work.found["pairs_capped"]))
+        }
         measured = {k: summary[k] for k in ("threshold", "false_share", "false_low", "false_high", "pairs", "tokens_cut")}
-        covered = {k: None if k == "pairs_capped" and n and n < SMALLEST else n for k, n in work.coverage().items()}
-        mlrun.metrics({**counted, **measured, **covered})
+        mlrun.metrics({**measured, **work.coverage(), **counted})
         progress("gate")
         gate(context, work.batch_id, published)
     _clear(context, work.batch_id)

@@ -16,7 +16,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from p4dp.contracts import table
-from p4dp.contracts.small_counts import SMALLEST
+from p4dp.contracts.small_counts import shown
 from p4dp.errors import UsageError
 from p4dp.identity import circuit
 from p4dp.linkage import evidence
@@ -185,8 +185,6 @@ def take_in(context: Context, name: str) -> dict[str, Any]:
                    "batch_id": batch, "at": now()}  # fmt: skip
         tables.log("linked.run", [summary])
         run.params({"method": method, "request": name})
-        run.metrics(
-            {k: None if 0 < n < SMALLEST else n for k, n in (("patients", considered), ("linked", linked), ("several", several))}
-        )
+        run.metrics({k: shown(n) for k, n in (("patients", considered), ("linked", linked), ("several", several))})
         gate(context, batch, published)
     return {"request": name, "method": method, "run_id": run.run_id, "patients": considered, "linked": linked, "several": several}

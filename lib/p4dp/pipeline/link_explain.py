@@ -77,16 +77,14 @@ def run(context: Context, patient_key: str, purpose: str) -> dict[str, Any]:
     left_out = (run_.asDict().get("without") or "").split(",")  # runs of before the column have none
     gp, snds = (side.without(filter(None, left_out)) for side in (gp, snds))
     since, until = window(tables.read("events.event", published["events.event"]))
-    gp = compare.within(gp, since, until)
+    gp = gp.within(since, until)
     # what the records cover of a doctor's days is known from all of his patients
     everybody = evidence.records(*(tables.read(n, published.get(n, 0)) for n in READ[:6]))
     if numbers is None:
         everybody = practitioners.nobody(everybody)
-    visits = compare.within(everybody, since, until).visits.join(
-        F.broadcast(gp.visits.select("doctor").distinct()), "doctor", "left_semi"
-    )
+    visits = everybody.within(since, until).visits.join(F.broadcast(gp.visits.select("doctor").distinct()), "doctor", "left_semi")
     pair = context.spark.createDataFrame([(patient_key, link["beneficiary_id"])], "patient_key string, beneficiary_id string")
-    features = compare.features(pair, gp, snds, compare.spans(visits))
+    features = compare.features(pair, gp, snds, evidence.spans(visits))
     cases = []
     for name, rendered in score.rendered("spark"):
         chosen = F.lit(rendered[-1].label_for_charts)

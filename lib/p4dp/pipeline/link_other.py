@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pyspark.sql import functions as F
 
-from p4dp.contracts.small_counts import SMALLEST
+from p4dp.contracts.small_counts import shown
 from p4dp.errors import UsageError
 from p4dp.linkage import traits
 from p4dp.models import tracking, trait_linkage
@@ -121,9 +121,8 @@ def run(context: Context, path: Path) -> dict[str, Any]:
         [{"account": getpass.getuser(), "command": "link other", "object": "vault.patient", "purpose": other.name, "at": now()}],
     )
     wanted = ("family_name", "birth_name", "given_names", "birth_date", "sex", "birth_place", "commune", "address")
-    present = tables.read("silver.patient", published["silver.patient"]).select(
-        "patient_key"
-    )  # who has left a practice is not told of
+    # who has left a practice is not told of
+    present = tables.read("silver.patient", published["silver.patient"]).select("patient_key")
     told = tables.read("vault.patient").join(present, "patient_key", "left_semi")
     last = told.groupBy("patient_key", "practice_id").agg(F.max_by(F.struct(*wanted), "sequence").alias("p"))
     held = last.select("patient_key", "practice_id", "p.*").toPandas()
@@ -133,9 +132,7 @@ def run(context: Context, path: Path) -> dict[str, Any]:
     ) as mlrun:
         found = trait_linkage.link(ours, theirs, other.least_probability)
         mlrun.params({"method": "other", "least_probability": other.least_probability})
-        mlrun.metrics(
-            {k: None if 0 < n < SMALLEST else n for k, n in (("ours", len(ours)), ("theirs", len(theirs)), ("linked", len(found)))}
-        )
+        mlrun.metrics({k: shown(n) for k, n in (("ours", len(ours)), ("theirs", len(theirs)), ("linked", len(found)))})
     folder = Path(context.config.at(context.config.roots.vault)) / "correspondence"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     file = folder / f"{other.name}.csv"

@@ -45,15 +45,16 @@ class Linkage:
 
     def staged(self, name: str, rows: DataFrame, **counts: Any) -> DataFrame:
         """Writes a step's result; `counts` are noted on the way."""
-        path = f"{self.context.config.at(self.context.config.roots.warehouse)}/staging/link={self.batch_id}/{name}"
-        written, seen = self.context.tables.counted(path, rows, counts)
+        written, seen = self.context.tables.counted(self._path(name), rows, counts)
         self.found |= seen
         return written
 
     def written(self, name: str) -> DataFrame:
         """What an earlier step of this linkage staged."""
-        path = f"{self.context.config.at(self.context.config.roots.warehouse)}/staging/link={self.batch_id}/{name}"
-        return self.context.spark.read.parquet(path)
+        return self.context.spark.read.parquet(self._path(name))
+
+    def _path(self, name: str) -> str:
+        return f"{self.context.config.at(self.context.config.roots.warehouse)}/staging/link={self.batch_id}/{name}"
 
     def kept(self, name: str, side: Evidence) -> Evidence:
         """A side's events, written."""
@@ -101,7 +102,7 @@ class Linkage:
         Their digests are staged for the next run.
         """
         numbers = None if self.regime == "D" else self.context.tables.read("linked.practitioner")
-        current = self.staged("digests", digest.digests(compare.within(gp, self.found["since"], self.found["until"]), numbers))
+        current = self.staged("digests", digest.digests(gp.within(self.found["since"], self.found["until"]), numbers))
         people = gp.people.select("patient_key", "practice_key")
         if self.last is None or self.everyone:
             return people
@@ -139,8 +140,8 @@ class Linkage:
             log.info(
                 "%s patients share a token with more than %s beneficiaries: the rarest are compared (linkage.keep)", capped, keep
             )
-        sought = compare.within(gp, self.found["since"], self.found["until"])
-        return self.staged(name, compare.features(near, sought, snds, compare.spans(sought.visits)), **{name: F.count(F.lit(1))})
+        sought = gp.within(self.found["since"], self.found["until"])
+        return self.staged(name, compare.features(near, sought, snds, evidence.spans(sought.visits)), **{name: F.count(F.lit(1))})
 
     def model(self, pairs: DataFrame, run: tracking.Run) -> tuple[score.Model, DataFrame, str]:
         """The model, its commune frequencies, and the run that estimated it."""

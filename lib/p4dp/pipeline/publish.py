@@ -20,6 +20,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from p4dp.contracts import table
+from p4dp.contracts.small_counts import told
 from p4dp.errors import NotReleased
 from p4dp.identity.keys import PseudonymMaker, create_secret, load_secret
 from p4dp.linkage import assign
@@ -239,7 +240,7 @@ def _released(
     written = {n: space.read(release_id, n) for n in tables}
     traits, history = _alone(written)
     report = {"persons": counted[0], "practices": counted[1], "rows": {n: f.count() for n, f in written.items()},
-              "outside_period": {n: f"fewer than {limits.smallest}" if 0 < k < limits.smallest else k for n, k in outside.items()}, "unique_traits": traits, "unique_history": history,
+              "outside_period": {n: told(k, limits.smallest) for n, k in outside.items()}, "unique_traits": traits, "unique_history": history,
               "removed": {n: _removed(project, n, c) for n, c in project.tables.items()}, "coarsened": project.coarsen.model_dump()}  # fmt: skip
     (folder / "report.json").write_text(json.dumps(report, indent=1), "utf-8")
     (folder / "report.html").write_text(_page(project, release_id, report), "utf-8")

@@ -163,9 +163,8 @@ def take_back(context: Context, review_id: str, files: list[Path]) -> dict[str, 
     }
     with tracking.tracked(context.config, EXPERIMENT, review_id, {"gold.review": context.tables.version("gold.review")}) as mlrun:
         mlrun.tags({"algorithm": name, "kind": "clinical"})
-        for side in (
-            s for s in SIDES if any(r["stratum"].removesuffix("_unlinked") in (s, "both") for r in rows)
-        ):  # found by nobody, it has no figure
+        strata = {r["stratum"].removesuffix("_unlinked") for r in rows}
+        for side in (s for s in SIDES if strata & {s, "both"}):  # a side that found nobody has no figure
             found = accuracy(
                 [
                     Answer(

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from p4dp.contracts import TABLES
-from p4dp.contracts.small_counts import SMALLEST
+from p4dp.contracts.small_counts import told
 from p4dp.pipeline.context import Context
 
 
@@ -86,7 +86,7 @@ def _derived(context: Context) -> dict[str, Any]:
             .orderBy("p4dp_slice")
             .collect()
         )
-        out["findings"] = {r["p4dp_slice"]: r["count"] if r["count"] >= SMALLEST else f"fewer than {SMALLEST}" for r in rows}
+        out["findings"] = {r["p4dp_slice"]: told(r["count"]) for r in rows}
     return out
 
 
