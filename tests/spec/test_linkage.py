@@ -154,6 +154,17 @@ def test_the_link_that_holds(pipe) -> None:
     assert {(r[0], r[1]) for r in assign.holding(links).collect()} == {("a", "b2"), ("c", "b3"), ("e", "b6"), ("f", "b8")}
 
 
+def test_decoys_of_patients_with_visits_promise_nothing_for_those_without() -> None:
+    many: assign.Counts = [(2, 60, None, 1200)]
+    patients = {0: 280, 1: 0, 2: 1210}
+    unseen = assign.at([*many, (0, 1, None, 50)], patients, 0.0)
+    alike = assign.at([*many, (2, 1, None, 50)], {0: 0, 1: 0, 2: 1490}, 0.0)
+    assert unseen.share == alike.share == 0.0 and unseen.high > 0.005 > alike.high  # fifty decoys are few for 230 without a link
+    seen = assign.at([*many, (0, 1, 1, 3), (0, 1, None, 47)], patients, 0.0)
+    assert seen.share == pytest.approx(3 / 47 * 231 / 1250) and seen.low < seen.share < seen.high
+    assert assign.at([*many, (0, 1, 1, 3), (0, 1, None, 47)], patients, 1.0).share == 0.0
+
+
 def test_evidence_that_is_left_out_is_not_known(side) -> None:
     gp = side("patient_key", "a|P|male|1950|3|13055|13|", "a|D1|2024-01-02", "a|D1|2024-01-02|A10BA02")
     less = gp.without(["visits", "place", "birth_month"])
@@ -299,8 +310,8 @@ def test_assignment_wants_a_lead_over_others_and_over_the_neighbour(pipe) -> Non
 
 def test_the_threshold_keeps_the_share_of_false_links_that_was_asked_for() -> None:
     # 900 sure links; 100 at weight 2 of whose decoys 10 would be accepted; 500 without any
-    counts = [(40, None, 900), (4, 4, 10), (4, None, 90), (None, None, 500)]
-    choices = assign.curve(counts, 1500)
+    counts: assign.Counts = [(2, 40, None, 900), (2, 4, 4, 10), (2, 4, None, 90), (2, None, None, 500)]
+    choices = assign.curve(counts, {2: 1500})
     loose, strict = assign.choose(choices, 0.99), assign.choose(choices, 0.999)
     assert loose is not None and (loose.threshold, loose.linked, loose.accepted) == (2.0, 1000, 10)
     assert loose.share == pytest.approx(
@@ -308,11 +319,13 @@ def test_the_threshold_keeps_the_share_of_false_links_that_was_asked_for() -> No
     )  # a hundredth of those without counterpart: the 500, and whoever is linked wrongly
     assert loose.low < loose.share < loose.high
     assert strict is not None and (strict.threshold, strict.linked, strict.share) == (20.0, 900, 0.0) and strict.high > 0.0001
-    assert assign.choose(assign.curve([(4, 4, 10)], 100), 0.999) is None
-    unlikely = assign.curve([(-6, None, 10), (4, None, 10)], 20)
-    everybody = assign.at([(10, 8, 50), (10, None, 50)], 100, 1.0)  # nobody is left over: half the decoys are accepted all the same
+    assert assign.choose(assign.curve([(2, 4, 4, 10)], {2: 100}), 0.999) is None
+    unlikely = assign.curve([(2, -6, None, 10), (2, 4, None, 10)], {2: 20})
+    everybody = assign.at(
+        [(2, 10, 8, 50), (2, 10, None, 50)], {2: 100}, 1.0
+    )  # nobody is left over: half the decoys are accepted all the same
     assert everybody.share == pytest.approx(0.01) and everybody.high > 0.03
-    assert assign.at([(10, None, 1)], 1, 1.0).high > 0.5  # one patient says nothing
+    assert assign.at([(2, 10, None, 1)], {2: 1}, 1.0).high > 0.5  # one patient says nothing
     assert unlikely[0].threshold == -3.0 and assign.choose(unlikely, 0.9) == unlikely[1]  # less likely than not is no link
 
 

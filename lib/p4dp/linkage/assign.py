@@ -7,6 +7,7 @@ best beneficiary is taken away, and everything else (household, practice, days) 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pyspark.sql import Column, DataFrame, Window
@@ -16,6 +17,8 @@ from scipy.stats import beta, chi2
 #: Weights are counted in steps when a threshold is sought.
 STEP = 0.5
 _FAR = -1000.0
+#: (how much the record holds, weight of the link, weight of the decoy, patients); weights in steps, None where the margin is not kept.
+Counts = list[tuple[int, int | None, int | None, int]]
 
 
 def ranked(scored: DataFrame) -> DataFrame:
@@ -46,13 +49,22 @@ def eligible(margin: float, prefix: str = "") -> Column:
     return (weight - F.col(f"{prefix}second") >= margin) & (weight - F.col(f"{prefix}rival") >= margin)
 
 
+def holds(visits: Column) -> Column:
+    """How much a record holds that could speak against a beneficiary: 0 no visit, 1 one or two, 2 more.
+
+    Whoever has many visits is hardly given anybody else's claims, so their decoys say nothing of those who have none.
+    """
+    return F.when(visits == 0, 0).when(visits <= 2, 1).otherwise(2)
+
+
 def histogram(best: DataFrame, margin: float) -> DataFrame:
-    """`ranked` → how many patients have which weight and which decoy weight, in steps; null where the margin is not kept."""
+    """`ranked` (with `visits_l`) → `Counts`."""
 
     def step(prefix: str) -> Column:
         return F.when(eligible(margin, prefix), F.floor(F.col(f"{prefix}weight") / STEP).cast("int"))
 
-    return best.groupBy(step("").alias("link"), step("decoy_").alias("decoy")).agg(F.count(F.lit(1)).alias("n"))
+    by = (holds(F.col("visits_l")).alias("holds"), step("").alias("link"), step("decoy_").alias("decoy"))
+    return best.groupBy(*by).agg(F.count(F.lit(1)).alias("n"))
 
 
 @dataclass(frozen=True)
@@ -68,35 +80,45 @@ class Choice:
     high: float
 
 
-def at(counts: list[tuple[int | None, int | None, int]], patients: int, threshold: float) -> Choice:
-    """What a threshold gives.
+def _false(linked: int, accepted: int, left: int) -> tuple[float, float, float]:
+    """How many of some patients' links are false, with its 95 % bounds.
 
-    Of `patients` some have no counterpart: those without a link, and those with a false one. A share `p` of them is given a link, as decoys are; so
+    Of these patients some have no counterpart: those without a link, and those with a false one. A share `p` of them is given a link, as decoys are; so
     false links are p / (1 - p) times those without a link, and one more of these when they are waited for by chance (negative binomial). Patients without a
     link who do have a counterpart make this rather too high.
     """
-    step = round(threshold / STEP)
-    linked = sum(n for link, _, n in counts if link is not None and link >= step)
-    accepted = sum(n for link, decoy, n in counts if link is not None and link >= step and decoy is not None and decoy >= step)
     if not linked:
-        return Choice(threshold, 0, 0, 0, 1.0, 0.0, 1.0)
+        return 0.0, 0.0, 0.0
 
-    def share(p: float, without: float) -> float:
-        return float(min(p / (1 - p) * without / linked, 1.0)) if p < 1 else 1.0
+    def number(p: float, without: float) -> float:
+        return float(min(p / (1 - p) * without, linked)) if p < 1 else float(linked)
 
     # how many are left without a link is itself a matter of chance: the more so the fewer they are
-    left = patients - linked
     fewest, most = chi2.ppf(0.025, 2 * left) / 2 if left else 0.0, chi2.ppf(0.975, 2 * left + 2) / 2
     low, high = beta.ppf((0.025, 0.975), accepted + 0.5, linked - accepted + 0.5)
-    return Choice(
-        threshold,
-        linked,
-        linked,
-        accepted,
-        share(accepted / linked, left + 1),
-        share(low, fewest) if accepted else 0.0,
-        share(high, most),
-    )
+    return number(accepted / linked, left + 1), number(low, fewest) if accepted else 0.0, number(high, most)
+
+
+def at(counts: Counts, patients: Mapping[int, int], threshold: float) -> Choice:
+    """What a threshold gives, told by decoys of patients whose records hold as much (`holds`).
+
+    Args:
+        patients: how many patients were considered, by what their records hold.
+    """
+    step, linked, accepted = round(threshold / STEP), dict.fromkeys(patients, 0), dict.fromkeys(patients, 0)
+    for kind, link, decoy, n in counts:
+        if link is not None and link >= step:
+            linked[kind] += n
+            accepted[kind] += n if decoy is not None and decoy >= step else 0
+    whole = sum(linked.values())
+    if not whole:
+        return Choice(threshold, 0, 0, 0, 1.0, 0.0, 1.0)
+    found = [_false(linked[k], accepted[k], patients[k] - linked[k]) for k in patients]
+    share = sum(e for e, _, _ in found)
+    # kinds of patients err independently: the widths of their bounds add up as squares
+    below, above = (sum((e - bounds[n]) ** 2 for e, *bounds in found) ** 0.5 for n in (0, 1))
+    told = [min(max(x / whole, 0.0), 1.0) for x in (share, share - below, share + above)]
+    return Choice(threshold, whole, whole, sum(accepted.values()), *told)
 
 
 def holding(links: DataFrame) -> DataFrame:
@@ -107,9 +129,9 @@ def holding(links: DataFrame) -> DataFrame:
     return links.where("valid_to IS NULL").groupBy("patient_key").agg(F.min_by("beneficiary_id", order).alias("beneficiary_id"))
 
 
-def curve(counts: list[tuple[int | None, int | None, int]], patients: int) -> list[Choice]:
+def curve(counts: Counts, patients: Mapping[int, int]) -> list[Choice]:
     """Every threshold that makes a difference, lowest first."""
-    steps = sorted({x for link, decoy, _ in counts for x in (link, decoy) if x is not None})
+    steps = sorted({x for _, link, decoy, _ in counts for x in (link, decoy) if x is not None})
     return [at(counts, patients, s * STEP) for s in steps]
 
 

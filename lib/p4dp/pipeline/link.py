@@ -160,8 +160,9 @@ def run(
                 for count in ("pairs", "pairs_capped"):
                     work.found[count] += work.found[count.replace("pairs", "more")]
         best = work.best(weighed, gp, who)
-        counts = [(r["link"], r["decoy"], r["n"]) for r in assign.histogram(best, settings.margin).collect()]
-        choices = assign.curve(counts, work.found["patients"])
+        counts = [(r["holds"], r["link"], r["decoy"], r["n"]) for r in assign.histogram(best, settings.margin).collect()]
+        holding = work.holding(gp, who)
+        choices = assign.curve(counts, holding)
         if work.everyone:
             chosen = assign.choose(choices, asked)
             if chosen is None:
@@ -173,7 +174,7 @@ def run(
                 log.warning("too few decoys to be sure of %s: up to %.2g of the links may be false", asked, chosen.high)
         else:
             threshold = last["threshold"]  # type: ignore[index]
-            chosen = assign.at(counts, work.found["patients"], threshold)
+            chosen = assign.at(counts, holding, threshold)
         _write(work, best, who, whole, threshold, mlrun.run_id)
         summary = {"run_id": mlrun.run_id, "method": "indirect", "regime": regime, "without": without, "model_run_id": estimated_by, "is_full": work.everyone, "patients": work.found["patients"],
                    "linked": chosen.linked, "asked_precision": asked, "threshold": threshold, "margin": settings.margin, "decoys": chosen.decoys, "decoys_accepted": chosen.accepted,

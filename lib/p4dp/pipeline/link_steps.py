@@ -208,6 +208,12 @@ class Linkage:
         chosen = others.select("patient_key", "practice_key", "beneficiary_id", "weight", "counts_only")
         return self.staged("best", assign.ranked(weighed.unionByName(chosen, allowMissingColumns=True)))
 
+    def holding(self, gp: Evidence, who: DataFrame) -> dict[int, int]:
+        """How many of the patients considered have records that hold how much (`assign.holds`)."""
+        visits = gp.within(self.found["since"], self.found["until"]).visits.groupBy("patient_key").agg(F.count(F.lit(1)).alias("n"))
+        rows = who.join(visits, "patient_key", "left").groupBy(assign.holds(F.coalesce("n", F.lit(0))).alias("holds")).count()
+        return {0: 0, 1: 0, 2: 0, **{r["holds"]: r["count"] for r in rows.collect()}}
+
     def coverage(self) -> dict[str, int | None]:
         """What was left out of the comparison, and how many doctors of the records are known in the claims; None for what a regime does not ask."""
         return {k: self.found.get(k) for k in ("pairs_cut", "pairs_capped", "practitioners", "practitioners_known")}
