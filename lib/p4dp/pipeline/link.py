@@ -193,10 +193,8 @@ def run(
                 "model_of": estimated_by,
             }
         )
-        counted = {
-            k: shown(n)
-            for k, n in (*((k, summary[k]) for k in ("patients", "linked")), ("pairs_capped", work.found["pairs_capped"]))
-        }
+        found = {**summary, **work.coverage()}
+        counted = {k: shown(found[k]) for k in ("patients", "linked", "pairs_capped")}
         measured = {k: summary[k] for k in ("threshold", "false_share", "false_low", "false_high", "pairs", "tokens_cut")}
         mlrun.metrics({**measured, **work.coverage(), **counted})
         progress("gate")
