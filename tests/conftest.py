@@ -1,4 +1,4 @@
-"""One Spark session for all tests; pipe tables typed by a schema; a small country taken through two nights, once."""
+"""One Spark session a process for all tests; pipe tables typed by a schema; a small country taken through two nights, once."""
 
 from __future__ import annotations
 

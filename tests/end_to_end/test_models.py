@@ -38,6 +38,8 @@ def test_a_registered_spark_model_gives_the_same_scores_in_an_empty_environment(
 import mlflow, json, pandas
 from pyspark.sql import SparkSession
 from pyspark.ml.functions import vector_to_array
+
+pytestmark = pytest.mark.xdist_group("claims")
 spark = SparkSession.builder.master("local[1]").getOrCreate()
 model = mlflow.spark.load_model("model", dfs_tmpdir="work")
 found = model.transform(spark.createDataFrame(pandas.read_json("rows.json", dtype=float)))

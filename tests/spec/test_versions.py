@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 
+import pyarrow as pa
 from pyspark.sql import Row
 from pyspark.sql import functions as F
 
 from p4dp.contracts import table
 from p4dp.contracts.bronze.nested import element_fields
 from p4dp.silver import versions
+from p4dp.sources import landed
 
 _ROWS = [
     (1, 1, "upsert", None),
@@ -72,3 +74,26 @@ def test_orphans(pipe) -> None:
     missing = pipe("encounter_id bigint", "encounter_id\n9")
     assert {r["record_key"]: r["_orphan"] for r in versions.orphans(children, missing).collect()} == {1: False, 2: True, 3: False}
     assert not versions.orphans(children, None).where("_orphan").count()
+
+
+def test_keys_made_where_rows_are_written_are_those_of_the_engine(spark) -> None:
+    """The vault's workers hash in Python what stages after them hash in Spark."""
+    numbers = ["C-1", "é" * 40, "0", None, None]
+    rows = [
+        ("p1" if n % 2 else "p0", number, "d1", "a.csv", n, "encounter", f"{n}" if n % 3 else None, "reason")
+        for n, number in enumerate(numbers)
+    ]
+    names = ["practice_key", "record_id", "delivery_id", "source_file", "source_row", "holder_kind", "inside", "kind"]
+    frame = spark.createDataFrame(rows, "practice_key string, record_id string, delivery_id string, source_file string, source_row bigint, holder_kind string, inside string, kind string")  # fmt: skip
+    place = F.xxhash64("practice_key", F.lit("encounter"), "delivery_id", "source_file", "source_row")
+    own = F.when(F.col("record_id").isNull(), place).otherwise(
+        versions.record_key(F.col("practice_key"), "encounter", F.col("record_id"))
+    )
+    holder = F.xxhash64("practice_key", "holder_kind", "record_id")
+    words = F.when(F.col("inside").isNull(), holder).otherwise(F.xxhash64(holder, "kind", "inside"))
+    expected = frame.orderBy("source_row").select(own.alias("own"), words.alias("words")).toPandas()
+    found = pa.table([pa.array(c) for c in zip(*rows, strict=True)], names=names)
+    assert landed.record_keys(found, "encounter").to_pylist() == expected["own"].tolist()
+    renamed = found.rename_columns(["holder_id" if n == "record_id" else n for n in names])
+    assert landed.words_keys(renamed).to_pylist() == expected["words"].tolist()
+    assert min(expected["own"]) < 0  # signed, as a bigint

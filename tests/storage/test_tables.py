@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from deltalake import write_deltalake
 from pyspark.sql import functions as F
 
 from p4dp.artefacts import ddl, examples
-from p4dp.contracts import TABLES, layer
+from p4dp.artefacts.arrow import schema_of
+from p4dp.artefacts.suite import added_columns
+from p4dp.contracts import TABLES, Table, layer
 from p4dp.errors import LockHeld, StorageError
+from p4dp.storage import delta_rs
 from p4dp.storage.lease import Lease
 from p4dp.storage.tables import Tables
 from tests.conftest import config_at
@@ -42,6 +49,49 @@ def test_a_batch_is_written_once_and_again_after_a_restore(spark, tables: Tables
     assert tables.read(NAME).count() == 4
 
 
+def _file(folder: Path, batch_id: int, **changes: object) -> str:
+    """A worker's file of bronze.certificate with two rows."""
+    rows = [{**r, "batch_id": batch_id, **changes} for r in examples.rows(TABLES["bronze.certificate"], 2)]
+    path = folder / f"{batch_id}-{len(changes)}.parquet"
+    pq.write_table(pa.Table.from_pylist(rows, schema=schema_of("bronze.certificate")), path)
+    return str(path)
+
+
+def test_files_become_rows_once_and_again_after_a_restore(tables: Tables, tmp_path: Path) -> None:
+    """What Spark appends and what files bring stand beside each other; bounds let reads skip files."""
+    name, one, two = "bronze.certificate", _file(tmp_path, 1), _file(tmp_path, 2)
+    assert tables.adopt(name, [one], 1)
+    before = tables.version(name)
+    assert not tables.adopt(name, [one], 1)
+    assert tables.adopt(name, [two], 2)
+    tables.restore(name, before)
+    assert tables.read(name).count() == 2
+    assert tables.adopt(name, [two], 2)
+    rows = tables.spark.read.schema(ddl.columns(TABLES[name])).parquet(_file(tmp_path, 3))
+    assert tables.append(name, rows, 3)
+    assert tables.read(name).groupBy("batch_id").count().collect() and tables.read(name).count() == 6
+    assert len(tables.read(name).where("batch_id = 2").inputFiles()) == 1
+    stalled = Tables(tables.spark, tables._config)
+    stalled.opened(2)  # it looked before the other run committed
+    with pytest.raises(StorageError, match="already written"):
+        stalled.adopt(name, [two], 2)
+
+
+def test_a_table_of_an_older_home_is_written_by_the_engine(tables: Tables, tmp_path: Path) -> None:
+    name = "bronze.certificate"
+    tables.spark.sql(ddl.create(replace(TABLES[name], cluster=("practice_key",)), tables.path(name)))
+    assert tables.adopt(name, [_file(tmp_path, 1)], 1) and not tables.adopt(name, [_file(tmp_path, 1)], 1)
+    assert tables.read(name).count() == 2
+
+
+def test_a_file_with_other_columns_is_refused(tables: Tables, tmp_path: Path) -> None:
+    path = tmp_path / "old.parquet"
+    pq.write_table(pa.table({"record_id": ["C-1"]}), path)
+    with pytest.raises(StorageError, match="split it again"):
+        tables.adopt("bronze.certificate", [str(path)], 1)
+    assert tables.read("bronze.certificate").count() == 0
+
+
 def test_a_table_whose_creation_was_killed_is_created_again(spark, tables: Tables) -> None:
     log = Path(tables.path(NAME)) / "_delta_log"
     log.mkdir(parents=True)
@@ -57,6 +107,43 @@ def test_merge_upserts_deletes_and_replaces_a_practice(spark, tables: Tables) ->
     assert sorted(r[0] for r in tables.read(NAME).select("certificate_id").collect()) == [100, 102]
     tables.merge(NAME, change, ["0f" * 16])
     assert [r[0] for r in tables.read(NAME).select("certificate_id").collect()] == [100]
+
+
+@pytest.mark.parametrize("batch_id", [1, 2])
+def test_few_changed_rows_are_those_that_the_engine_reads(spark, tables: Tables, batch_id: int) -> None:
+    """Rows that a merge took out of a file that stays are not among them."""
+    added = {**added_columns(TABLES[NAME]), "odd": "certificate_id % 2 = 1"}
+    tables.append(NAME, _rows(spark, 1, 4), 1)
+    change = _rows(spark, 1, 3).withColumns({"batch_id": F.lit(2).cast("bigint"), "_gone": F.col("certificate_id") == 101})
+    tables.merge(NAME, change, [])
+    found = tables.few_changed(NAME, batch_id, added, 10)
+    expected = tables.changed(NAME, batch_id, added).toPandas()
+    assert len(expected) == {1: 1, 2: 2}[batch_id] and list(found.columns) == list(expected.columns)
+    assert sorted(map(repr, found.to_dict("records"))) == sorted(map(repr, expected.to_dict("records")))
+    assert tables.few_changed(NAME, batch_id, added, len(expected) - 1) is None
+    assert tables.holds(NAME, batch_id) and not tables.holds(NAME, 3)
+
+
+@pytest.mark.parametrize("contract", layer("silver"), ids=lambda c: c.name)
+def test_conditions_say_the_same_in_both_engines(spark, tmp_path: Path, contract: Table) -> None:
+    added, schema = added_columns(contract), schema_of(f"silver.{contract.name}")
+    nullable = pa.schema([f.with_nullable(True) for f in schema])
+    rows = [{**r, "batch_id": 1} for r in examples.rows(contract, 3)]
+    rows[1] |= {f.name: None for f in schema if f.name not in contract.key and f.name != "batch_id"}
+    for column in contract.columns:
+        if column.type == "date":
+            rows[2][column.name] = dt.date(2150, 1, 1) if column.name != "extracted_on" else dt.date(2024, 1, 1)
+        elif column.type == "double":
+            rows[2][column.name] = -1.0e12
+    write_deltalake(str(tmp_path / "t"), pa.Table.from_pylist(rows, schema=nullable))
+    found = delta_rs.changed(str(tmp_path / "t"), nullable, 1, added, 10).to_pylist()
+    expected = (
+        spark.read.parquet(str(tmp_path / "t"))
+        .selectExpr(contract.key[0], *(f"{sql} AS {n}" for n, sql in added.items()))
+        .collect()
+    )
+    key = contract.key[0]
+    assert {r[key]: [r[n] for n in added] for r in found} == {r[key]: [r[n] for n in added] for r in expected}
 
 
 def test_a_violated_constraint_names_the_rule_and_no_value(spark, tables: Tables, capfd) -> None:
@@ -122,3 +209,16 @@ def test_a_column_that_a_logged_table_gained_is_added_to_a_home_that_exists(spar
     old.write.format("delta").mode("append").save(tables.path("linked.run"))
     tables.log("linked.run", [{**row, "run_id": "s" * 32, "without": "drugs"}])
     assert {r["run_id"]: r["without"] for r in tables.read("linked.run").collect()} == {row["run_id"]: None, "s" * 32: "drugs"}
+
+
+def test_a_log_holds_its_constraints_and_shows_no_row(tables: Tables) -> None:
+    (row,) = examples.rows(TABLES["ops.delivery"], 1)
+    with pytest.raises(StorageError) as caught:
+        tables.log("ops.delivery", [{**row, "state": "PATIENT-NAME"}])
+    assert "PATIENT-NAME" not in str(caught.value) and caught.value.__cause__ is None and tables.rows("ops.delivery") == []
+    tables.log("ops.delivery", [{**row, "rows": {"a.csv": 3}}])
+    (kept,) = tables.rows("ops.delivery")
+    assert kept["rows"] == {"a.csv": 3} and kept["at"].utcoffset() == dt.timedelta(0)
+    (seen,) = tables.read("ops.delivery").collect()
+    assert {k: v for k, v in seen.asDict().items() if k != "at"} == {k: v for k, v in kept.items() if k != "at"}
+    assert seen["at"].astimezone(dt.UTC) == kept["at"]

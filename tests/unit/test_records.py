@@ -82,6 +82,16 @@ def test_a_number_used_twice_is_counted_over_the_files_of_a_delivery(tmp_path: P
     assert [r["patient_key"] for r in opened.parts["unsure"][0].to_pylist()] == [MAKE.patient("P1", n) for n in ("7", "9")]
 
 
+def test_encounters_that_a_delivery_names_and_does_not_hold_are_told(tmp_path: Path) -> None:
+    """A number that is not of its shape is no reference; one that is deleted is held."""
+    reasons = (
+        b"NUM;PATIENT;CONSULTATION;CODE_CISP;LIBELLE;ETAT\n1;7;3;A01;;\n2;7;4;A01;;\n3;7;5;A01;;\n4;7;;A01;;\n5;7;vue hier;A01;;\n"
+    )
+    visits = b"NUM;PATIENT;DATE;TYPE;PRATICIEN;FACTURANT;OBSERVATION;ETAT\n3;7;05/01/2026;C;1;1;;\n4;7;05/01/2026;C;1;1;;S\n"
+    opened = open_delivery(_delivery(tmp_path, motifs=reasons, consultations=visits), SOURCES["tabula"], MAKE, 1)
+    assert [r["record_id"] for r in opened.parts["loose"][0].to_pylist()] == ["5"]
+
+
 def test_a_word_for_what_became_of_a_record_must_be_explained() -> None:
     rows = _nidus(
         {"id": "C1", "patient": "7", "op": "SUPPR"},

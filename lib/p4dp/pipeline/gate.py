@@ -26,7 +26,8 @@ from p4dp.pipeline.context import Context, log
 from p4dp.quality import great_expectations as ge
 from p4dp.storage.ledger import now
 
-_IN_MEMORY = 20_000
+#: Changed rows of a table that are validated in memory, and rows of a table of which keys are looked at in this process (a gigabyte).
+_IN_MEMORY, _IN_PROCESS = 20_000, 30_000_000
 
 
 def check_codes(context: Context, *asked: str) -> None:
@@ -47,26 +48,28 @@ def check_codes(context: Context, *asked: str) -> None:
                 )
 
 
-def quarantined_shares(context: Context, batch_id: int) -> list[dict[str, Any]]:
-    """Per delivery of the batch: rows, quarantined rows, and the rule codes that were broken."""
+def _broken(context: Context, batch_id: int) -> list[Row]:
+    """Per delivery of the batch with quarantined rows: their number, the software, and the rule codes that were broken."""
     quarantine = context.tables.read("silver.quarantine").where(F.col("batch_id") == batch_id)
-    broken = quarantine.groupBy("delivery_id", "software").agg(
-        F.sum("copies").alias("broken"), F.array_distinct(F.flatten(F.collect_list("rules"))).alias("rules")
+    return (
+        quarantine.groupBy("delivery_id", "software")
+        .agg(F.sum("copies").alias("broken"), F.array_distinct(F.flatten(F.collect_list("rules"))).alias("rules"))
+        .collect()
     )
-    found = broken.collect()
-    if not found:
-        return []
+
+
+def _kept(context: Context, batch_id: int, names: list[str], deliveries: list[str]) -> Counter[str]:
+    """Rows that tables hold of deliveries of the batch."""
 
     def count(name: str) -> list[Row]:
-        rows = context.tables.read(name).where(F.col("batch_id") == batch_id)
-        return rows.groupBy("delivery_id").count().collect()
+        rows = context.tables.read(name).where((F.col("batch_id") == batch_id) & F.col("delivery_id").isin(deliveries))
+        return rows.groupBy("delivery_id").agg(F.count(F.lit(1)).alias("n")).collect()
 
-    names = [f"silver.{c.name}" for c in layer("silver") if c.name not in ("quarantine", "practice")]
     kept: Counter[str] = Counter()
     with ThreadPoolExecutor(context.config.batch.parallel_tables) as pool:
         for rows in pool.map(count, filter(context.tables.exists, names)):
-            kept.update({r["delivery_id"]: r["count"] for r in rows})
-    return [{**r.asDict(), "rows": r["broken"] + kept[r["delivery_id"]]} for r in found]
+            kept.update({r["delivery_id"]: r["n"] for r in rows})
+    return kept
 
 
 def to_leave_out(context: Context, batch_id: int) -> list[tuple[str, str, str]]:
@@ -74,69 +77,84 @@ def to_leave_out(context: Context, batch_id: int) -> list[tuple[str, str, str]]:
     quality, out = context.config.quality, []
     # what was accepted in an earlier night is not judged again by what later deliveries left of it
     fresh = {s["delivery_id"] for s in context.ledger.states() if s["batch_id"] == batch_id and s["state"] == "accepted"}
-    if not fresh:
-        return []
-    for share in quarantined_shares(context, batch_id):
-        if share["delivery_id"] not in fresh:
-            continue
-        source = context.sources[share["software"]]
-        limit = quality.tolerance if source.tolerance is None else source.tolerance
-        hit = sorted(set(share["rules"]) & {*quality.zero_tolerance, *source.zero_tolerance})
-        if hit:
-            out.append((share["delivery_id"], "delivery.zero_tolerance", f"broken: {', '.join(hit)}"))
-        elif share["rows"] >= quality.min_rows and share["broken"] / share["rows"] > limit:
-            out.append(
-                (
-                    share["delivery_id"],
-                    "delivery.quarantined_share",
-                    f"{share['broken']} of {share['rows']} rows quarantined, {limit:.0%} tolerated",
-                )
-            )
+    found = {r["delivery_id"]: r for r in _broken(context, batch_id) if r["delivery_id"] in fresh} if fresh else {}
+    tolerated = {}
+    for delivery, row in found.items():
+        source = context.sources[row["software"]]
+        if hit := sorted(set(row["rules"]) & {*quality.zero_tolerance, *source.zero_tolerance}):
+            out.append((delivery, "delivery.zero_tolerance", f"broken: {', '.join(hit)}"))
+        else:
+            tolerated[delivery] = quality.tolerance if source.tolerance is None else source.tolerance
+    # encounters alone keep most shares within tolerance; only of the others is everything counted
+    kept: Counter[str] = Counter()
+    others = [f"silver.{c.name}" for c in layer("silver") if c.name not in ("quarantine", "practice", "encounter")]
+    suspects = list(tolerated)
+    for names in (["silver.encounter"], others):
+        if suspects:
+            kept += _kept(context, batch_id, names, suspects)
+            suspects = [d for d in suspects if found[d]["broken"] > tolerated[d] * (found[d]["broken"] + kept[d])]
+    for delivery in suspects:
+        broken, rows = found[delivery]["broken"], found[delivery]["broken"] + kept[delivery]
+        if rows >= quality.min_rows:
+            reason = f"{broken} of {rows} rows quarantined, {tolerated[delivery]:.0%} tolerated"
+            out.append((delivery, "delivery.quarantined_share", reason))
     return out
 
 
-def _changed(context: Context, contract: Table, batch_id: int) -> DataFrame:
-    frame = context.tables.read(f"silver.{contract.name}").where(F.col("batch_id") == batch_id)
-    added = {name: F.expr(sql) for name, sql in added_columns(contract).items()}
-    return frame.withColumns(added) if added else frame
+def _samples(context: Context, contracts: list[Table], batch_id: int) -> dict[str, pd.DataFrame | None]:
+    """Changed rows of every table; None where there are more than are validated in memory."""
 
-
-def _samples(context: Context, contracts: list[Table], batch_id: int) -> dict[str, pd.DataFrame]:
-    """Changed rows of every table, or one more than is validated in memory."""
-
-    def sample(contract: Table) -> pd.DataFrame:
-        return _changed(context, contract, batch_id).limit(_IN_MEMORY + 1).toPandas()
+    def sample(contract: Table) -> pd.DataFrame | None:
+        return context.tables.few_changed(f"silver.{contract.name}", batch_id, added_columns(contract), _IN_MEMORY)
 
     with ThreadPoolExecutor(context.config.batch.parallel_tables) as pool:
         return dict(zip([c.name for c in contracts], pool.map(sample, contracts), strict=True))
 
 
-def _rows(context: Context, validator: ge.Validator, contract: Table, batch_id: int, sample: pd.DataFrame) -> list[ge.Outcome]:
+def _rows(
+    context: Context, validator: ge.Validator, contract: Table, batch_id: int, sample: pd.DataFrame | None
+) -> list[ge.Outcome]:
     """What one changed row of a table tells: its columns and row expectations."""
     name = f"silver.{contract.name}"
     apart = {constraint_name(r) for r in contract.rules if r.kind == "orphan"}
     expectations = ge.load(context.config.beside(context.config.expectations), name)
+    columns = context.tables.read(name).columns
     outcomes = [
-        ge.Outcome(e["meta"]["rule"], [c for c in sample.columns if c in contract.names] == e["kwargs"]["column_list"], None, None)
+        ge.Outcome(e["meta"]["rule"], columns == e["kwargs"]["column_list"], None, None)
         for e in expectations
         if e["meta"]["reads"] == "columns"
     ]
-    if len(sample):
+    if sample is None or len(sample):
         by_row = [
             e for e in expectations if e["meta"]["reads"] not in ("columns", "table") and e["kwargs"].get("column") not in apart
         ]
-        small = len(sample) <= _IN_MEMORY
-        outcomes += validator.validate(name, sample if small else _changed(context, contract, batch_id), by_row)
+        frame = context.tables.changed(name, batch_id, added_columns(contract)) if sample is None else sample
+        outcomes += validator.validate(name, frame, by_row)
     return outcomes
 
 
 def _keys(context: Context, contracts: list[Table], batch_id: int) -> dict[str, int]:
-    """Keys of changed rows that stand more than once in the whole table: table → number. One job for all tables."""
+    """Keys of changed rows that stand more than once in the whole table: table → number."""
+    tables, out, large = context.tables, {}, []
+    for contract in contracts:
+        name, key = f"silver.{contract.name}", contract.key[0]
+        if not tables.are_few([name], _IN_PROCESS):
+            large.append(contract)
+            continue
+        # older rows: only those under a changed key matter
+        among = f" WHERE {key} IN (SELECT {key} FROM t WHERE batch_id = {batch_id})" if tables.version(name) > 1 else ""
+        several = f"SELECT {key} FROM t{among} GROUP BY {key} HAVING count(*) > 1"
+        out[contract.name] = tables.ask(f"SELECT count(*) AS n FROM ({several})", t=name)[0]["n"]
+    return {k: n for k, n in out.items() if n} | (_keys_of_large(context, large, batch_id) if large else {})
+
+
+def _keys_of_large(context: Context, contracts: list[Table], batch_id: int) -> dict[str, int]:
+    """The same on the engine, one job for all tables."""
     parts = []
     for number, contract in enumerate(contracts):
         whole = context.tables.read(f"silver.{contract.name}")
         keys = whole.select(F.lit(number).alias("t"), F.col(contract.key[0]).alias("k"))
-        if context.tables.version(f"silver.{contract.name}") > 1:  # older rows: only those under a changed key matter
+        if context.tables.version(f"silver.{contract.name}") > 1:
             changed = whole.where(F.col("batch_id") == batch_id).select(F.col(contract.key[0]).alias("k")).distinct()
             keys = keys.join(changed, "k", "left_semi")
         parts.append(keys.select("t", "k"))
@@ -145,15 +163,21 @@ def _keys(context: Context, contracts: list[Table], batch_id: int) -> dict[str, 
 
 
 def _orphans(context: Context, contracts: list[Table], batch_id: int) -> dict[str, int]:
-    """References of changed rows to encounters that the table does not hold: table → number. One job for all tables."""
+    """References of changed rows to encounters that the table does not hold: table → number."""
+    tables = context.tables
+    if tables.are_few(["silver.encounter", *(f"silver.{c.name}" for c in contracts)], _IN_PROCESS):
+        query = f"SELECT count(*) AS n FROM t LEFT ANTI JOIN e ON t.encounter_id = e.encounter_id WHERE t.batch_id = {batch_id} AND t.encounter_id IS NOT NULL"
+        found = {c.name: tables.ask(query, t=f"silver.{c.name}", e="silver.encounter")[0]["n"] for c in contracts}
+        return {name: n for name, n in found.items() if n}
     parts = [
-        context.tables.read(f"silver.{c.name}")
+        tables.read(f"silver.{c.name}")
         .where((F.col("batch_id") == batch_id) & F.col("encounter_id").isNotNull())
         .select(F.lit(c.name).alias("t"), "encounter_id")
         for c in contracts
     ]
-    held = context.tables.read("silver.encounter").select("encounter_id")
-    missing = reduce(DataFrame.union, parts).join(held, "encounter_id", "left_anti")
+    missing = reduce(DataFrame.union, parts).join(
+        tables.read("silver.encounter").select("encounter_id"), "encounter_id", "left_anti"
+    )
     return {r["t"]: r["count"] for r in missing.groupBy("t").count().collect()}
 
 
@@ -168,7 +192,7 @@ def _tables(context: Context, validator: ge.Validator, batch_id: int) -> list[tu
     if not contracts:
         return []
     samples = _samples(context, contracts, batch_id)
-    changed = [c for c in contracts if len(samples[c.name])]
+    changed = [c for c in contracts if (sample := samples[c.name]) is None or len(sample)]
     referring = [c for c in changed if any(r.kind == "orphan" for r in c.rules)]
     whole = (("key.duplicate", _keys, changed), ("encounter_id.orphan", _orphans, referring))
     with ThreadPoolExecutor(1) as beside:  # Great Expectations keeps one core busy with small queries

@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.fs as pafs
 
-from p4dp.contracts import Table, table
+from p4dp.artefacts.arrow import schema_of
+from p4dp.contracts import table
 from p4dp.contracts.shapes import in_letters
 from p4dp.errors import DefectiveDelivery
 from p4dp.identity import nir, traits
@@ -28,6 +29,8 @@ from p4dp.storage import parts
 
 #: The part `unsure`: patients whom medical files name and this delivery's identity part does not; another delivery may tell of them, earlier or later.
 _UNSURE = pa.schema([("patient_key", pa.string())])
+#: The part `loose`: encounters that records name and this delivery does not hold.
+_LOOSE = pa.schema([("practice_key", pa.string()), ("record_id", pa.string())])
 Row = dict[str, Any]
 
 
@@ -74,15 +77,6 @@ def content(path: str, most: int) -> bytes:
         raise ValueError
     with filesystem.open_input_stream(inside) as stream:
         return bytes(stream.readall())
-
-
-def vault_schema(name: str) -> pa.Schema:
-    """Columns of vault.<name>, without the batch."""
-    return _schema(table(f"vault.{name}"))
-
-
-def _schema(contract: Table) -> pa.Schema:
-    return pa.schema([(c.name, records.arrow_type(c.type)) for c in contract.columns if c.name != "batch_id"])
 
 
 class _Opening:
@@ -198,6 +192,19 @@ class _Opening:
         ]  # fmt: skip
         self.out.add("free_text", pa.Table.from_pylist(said, schema=records.WORDS))
 
+    def _loose(self) -> pa.Table:
+        """Numbers of encounters that records of the delivery name and that it does not hold."""
+        columns = {k: t[0] for k, t in self.out.parts.items() if "encounter_record_id" in t[0].column_names}
+        named = (
+            pa.chunked_array([c for t in columns.values() for c in t["encounter_record_id"].chunks], pa.string())
+            .unique()
+            .drop_null()
+        )
+        held = self.out.parts.get("encounter")
+        if held:
+            named = named.filter(pc.invert(pc.is_in(named, held[0]["record_id"].combine_chunks())))
+        return pa.table([pa.repeat(self.origin.practice_key, len(named)), named], schema=_LOOSE)
+
     def close(self) -> Opened:
         """The delivery's parts, once every file was read."""
         if self.documents:
@@ -206,9 +213,10 @@ class _Opening:
         for kind, tables in out.parts.items():
             if kind != "free_text":
                 out.parts[kind] = [records.with_copies(pa.concat_tables(tables), kind)]
+        out.add("loose", self._loose())
         for kind, rows in (("patient", self.patients), ("practitioner", self.practitioners)):
             if rows:
-                out.add(f"vault.{kind}", pa.Table.from_pylist(rows, schema=vault_schema(kind)))
+                out.add(f"vault.{kind}", pa.Table.from_pylist(rows, schema=schema_of(f"vault.{kind}", ("batch_id",))))
                 out.add(kind, records.people(rows, kind, self.origin))
         practice_id = self.delivery.practice_id
         unsure = sorted(self.named - {p["local_id"] for p in self.patients})

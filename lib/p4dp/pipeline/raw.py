@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import reduce
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from p4dp.contracts import layer, table
@@ -109,25 +109,32 @@ class Raw:
             self.superseded = self._staged("superseded", reduce(DataFrame.union, replaced).distinct())
 
     def find_orphans(self, kinds: list[str]) -> None:
-        """Finds, once for all kinds, encounters that records name and silver does not hold; nearly always none."""
-        named: list[DataFrame] = []
-        for kind in kinds:
-            rows = self.bronze(kind)
-            if rows is not None and "encounter_record_id" in rows.columns and "encounter_id" in table(f"silver.{kind}").names:
-                rows = rows.where("encounter_record_id IS NOT NULL")
-                key = versions.record_key(F.col("practice_key"), "encounter", F.col("encounter_record_id"))
-                named.append(rows.select(key.alias("encounter_id")))
+        """Finds, once for all kinds, encounters that records name and silver does not hold; nearly always none.
+
+        Records of this batch name encounters of their own delivery, which are looked for, or those that split listed beside it; practices that
+        are computed again are asked for all that they ever sent.
+        """
+
+        def key(number: str) -> Column:
+            return versions.record_key(F.col("practice_key"), "encounter", F.col(number)).alias("encounter_id")
+
+        listed = parts.listed(self._context.outbox(self.todo.batch_id), "loose")
+        named = [self._context.spark.read.parquet(*listed).select(key("record_id"))] if listed else []
+        if self.todo.again or self.todo.anew:
+            theirs = F.lit(True) if self.todo.anew else F.col("practice_key").isin(list(self.todo.again))
+            for kind in kinds:
+                rows = self.bronze(kind)
+                if rows is not None and "encounter_record_id" in rows.columns and "encounter_id" in table(f"silver.{kind}").names:
+                    named.append(rows.where(theirs & F.col("encounter_record_id").isNotNull()).select(key("encounter_record_id")))
         holders = self.latest("encounter")
         if holders is not None:
-            named.append(
-                holders.where(self._nested["encounter"] & (F.col("op") == "upsert")).select(
-                    F.col("record_key").alias("encounter_id")
-                )
-            )
+            alone = ~self._nested["encounter"] | (F.col("op") == "upsert")  # a container that is deleted holds nothing
+            named.append(holders.where(alone).select(F.col("record_key").alias("encounter_id")))
         if named:
             held = self._context.tables.read("silver.encounter").select("encounter_id")
+            # distinct last: hardly any is missing, and all that are named would fill the memory of an aggregation
             self._missing = self._staged(
-                "missing", reduce(DataFrame.union, named).distinct().join(held, "encounter_id", "left_anti")
+                "missing", reduce(DataFrame.union, named).join(held, "encounter_id", "left_anti").distinct()
             )
 
     def find_strangers(self) -> None:

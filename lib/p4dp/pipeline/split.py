@@ -1,7 +1,7 @@
 """split, a vault job: every file of a batch is verified and read once; identity goes to the vault, medicine to the outbox.
 
 One pass on the executors, a delivery at a time: it is sound to its last byte, or refused whole. Medical records leave under pseudonyms, as
-Parquet in the columns of bronze, so that land opens no delivery and needs no secret.
+Parquet files of bronze and of restricted.free_text, so that land opens no delivery, needs no secret and writes no row again.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from p4dp.identity.keys import Keys, PseudonymMaker, create_secret, load_secret
 from p4dp.pipeline.context import Context, log
 from p4dp.pipeline.discover import Found, order_problems, registry
 from p4dp.pipeline.opening import Delivery, open_delivery
+from p4dp.sources.landed import Landing
 from p4dp.sources.spec import SourceSpec
 from p4dp.storage import parts
 from p4dp.storage.ledger import now
@@ -33,13 +34,13 @@ _REPORT = "delivery_no int, kind string, payload string"
 
 
 def _worker(
-    batch: list[Delivery], sources: dict[str, SourceSpec], keys: Keys, outbox: str, staging: str
+    batch: list[Delivery], landing: Landing, sources: dict[str, SourceSpec], keys: Keys, outbox: str, staging: str
 ) -> Callable[[Iterator[pd.DataFrame]], Iterator[pd.DataFrame]]:
     """Opens deliveries; reports what each was, and which files of parts were written."""
 
     def run(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         make = keys.maker()
-        writer = parts.PartWriter(outbox, dict.fromkeys(_IDENTITY, staging))
+        writer = parts.PartWriter(outbox, dict.fromkeys(_IDENTITY, staging), landing.rows)
         reports: list[tuple[int, str, str]] = []
         for frame in frames:
             for number in frame["delivery_no"].tolist():
@@ -102,7 +103,8 @@ def run(context: Context, batch_id: int, batch: list[Found]) -> dict[str, int]:
     files: dict[str, list[str]] = {}
     unreachable: set[str] = set()
     if deliveries:
-        worker = _worker(deliveries, context.sources, Keys(secret, config.vault.key_version), outbox, staging)
+        keys = Keys(secret, config.vault.key_version)
+        worker = _worker(deliveries, Landing(batch_id, now()), context.sources, keys, outbox, staging)
         with without_values("splitting"):
             reports = _spread(context, deliveries).mapInPandas(worker, _REPORT).collect()
         for row in reports:

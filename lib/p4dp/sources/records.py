@@ -18,6 +18,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from p4dp.artefacts.arrow import schema_of, type_of
 from p4dp.contracts import Table, table
 from p4dp.contracts.bronze.base import fields_of, shape_of, vault_fields
 from p4dp.contracts.bronze.nested import element_fields
@@ -25,9 +26,9 @@ from p4dp.contracts.shapes import COULD_HOLD_NIR, NIR, SHAPES
 from p4dp.sources.spec import FileSpec, NestedSpec, SourceSpec
 from p4dp.sources.verify import Verified
 
-#: What the engine adds when it lands the rows: its own hash, and what is the same for a whole batch.
+#: What landed.py adds when rows are written: their key, and what is the same for a whole batch.
 ADDED_AT_LANDING = ("record_key", "batch_id", "landed_at")
-#: Words on their way to restricted; the engine hashes holder, kind and inside into the record's key.
+#: Words on their way to restricted; landed.py hashes holder, kind and inside into the record's key.
 WORDS = pa.schema(
     [(n, pa.string()) for n in ("practice_key", "patient_key", "holder_kind", "holder_id", "kind", "inside", "field", "text", "delivery_id")]
     + [("sequence", pa.int64())]
@@ -61,18 +62,9 @@ class Origin:
     extracted_on: dt.date
 
 
-def arrow_type(sql: str) -> pa.DataType:
-    """The Arrow type of a contract's column."""
-    if sql.startswith("array<struct<"):
-        inner = sql.removeprefix("array<struct<").removesuffix(">>").split(",")
-        return pa.list_(pa.struct([(f.split(":")[0], pa.string()) for f in inner]))
-    return {"string": pa.string(), "int": pa.int32(), "bigint": pa.int64(), "date": pa.date32()}[sql]
-
-
-@cache
-def schema_of(kind: str) -> pa.Schema:
+def columns_of(kind: str) -> pa.Schema:
     """Columns of bronze.<kind> as they leave the vault."""
-    return pa.schema([(c.name, arrow_type(c.type)) for c in table(f"bronze.{kind}").columns if c.name not in ADDED_AT_LANDING])
+    return schema_of(f"bronze.{kind}", ADDED_AT_LANDING)
 
 
 def _text(value: object) -> str | None:
@@ -86,7 +78,7 @@ class _Holder:
     """Columns of a file, or of the elements of one array in it, under the software's own names."""
 
     def __init__(self, get: Callable[[str], pa.Array | None], rows: int) -> None:
-        self._get, self.rows = get, rows
+        self._get, self.rows = cache(get), rows
 
     def field(self, spec: FileSpec | NestedSpec, name: str) -> pa.Array:
         """A field's text; null where the software does not write it."""
@@ -103,7 +95,16 @@ def _of_table(read: pa.Table) -> _Holder:
 
 
 def _of_dicts(rows: list[dict[str, object]]) -> _Holder:
-    return _Holder(lambda h: pa.array([_text(r.get(h)) for r in rows], pa.string()), len(rows))
+    def texts(header: str) -> pa.Array:
+        values = [r.get(header) for r in rows]
+        try:
+            found = pa.array(values, pa.string())
+        except pa.ArrowTypeError:  # numbers, or what is nested
+            return pa.array([_text(v) for v in values], pa.string())
+        empty = pc.equal(found, "")
+        return pc.if_else(empty, pa.scalar(None, pa.string()), found) if pc.any(empty).as_py() else found
+
+    return _Holder(texts, len(rows))
 
 
 @cache
@@ -186,20 +187,22 @@ class File:
             return pa.array(self._given_keys, pa.string())
         return _pseudonyms(self.local_ids, lambda local: self._make.patient(self._origin.practice_id, local))
 
-    def _elements(self, kind: str) -> list[_Elements]:
-        found = []
+    @cached_property
+    def _elements(self) -> dict[str, list[_Elements]]:
+        """What the file's records hold, by kind."""
+        found: dict[str, list[_Elements]] = {}
         for name, child in self._spec.nested.items():
-            if child.record != kind:
-                continue
             lists = [r.get(name) or () for r in self._read.records or []]
             sizes = np.fromiter((len(x) for x in lists), np.int64, len(lists))  # type: ignore[arg-type]
             flat = [e for listed in lists for e in listed]  # type: ignore[attr-defined]
-            found.append(_Elements(child, _of_dicts(flat), np.repeat(np.arange(len(lists)), sizes)))
+            if flat:
+                one = _Elements(child, _of_dicts(flat), np.repeat(np.arange(len(lists)), sizes))
+                found.setdefault(child.record, []).append(one)
         return found
 
     def _array(self, kind: str, type_: pa.DataType) -> pa.Array:
         """The array column of one kind of children."""
-        rows, groups = self._own.rows, [g for g in self._elements(kind) if g.holder.rows]
+        rows, groups = self._own.rows, self._elements.get(kind)
         if not groups:
             return pa.nulls(rows, type_)
         structs = pa.concat_arrays([_struct(g, table(f"bronze.{kind}")) for g in groups])
@@ -233,7 +236,7 @@ class File:
                 values[name] = _pseudonyms(values[name], lambda n: self._make.practitioner(origin.practice_id, n))
         for column in self.kind.columns:
             if column.type.startswith("array"):
-                values[column.name] = self._array(column.name, arrow_type(column.type))
+                values[column.name] = self._array(column.name, type_of(column.type))
         deletes, strange = self._op()
         if ids.null_count:  # a deletion of nobody knows what deletes nothing, and is told
             deletes = pc.and_(deletes, ids.is_valid())
@@ -248,7 +251,7 @@ class File:
             "source_row": pa.array(np.arange(1, rows + 1) if self._files is None else np.ones(rows), pa.int64()),
             **_provenance(origin, rows),
         }
-        names = [f for f in schema_of(self.kind.name) if f.name != "copies"]
+        names = [f for f in columns_of(self.kind.name) if f.name != "copies"]
         return pa.table([values[f.name] for f in names], schema=pa.schema(names))
 
     def words(self) -> pa.Table:
@@ -262,9 +265,7 @@ class File:
                 parts.append(self._said(ids, patients, spec.record, pa.nulls(holder.rows, pa.string()), name, text))
         for kind in {c.record: None for c in spec.nested.values()}:
             taken = np.zeros(holder.rows, np.int64)
-            for group in self._elements(kind):
-                if not group.holder.rows:
-                    continue
+            for group in self._elements.get(kind, []):
                 starts = np.concatenate([[0], np.cumsum(np.bincount(group.owners, minlength=holder.rows))])[group.owners]
                 place = np.arange(len(group.owners)) - starts + taken[group.owners]
                 taken += np.bincount(group.owners, minlength=holder.rows)
@@ -327,7 +328,7 @@ def with_copies(rows: pa.Table, kind: str) -> pa.Table:
     if pc.any(several).as_py():
         numbers, counts = numbers.filter(several), counts.filter(several)
         copies = counts.take(pc.index_in(rows["record_id"].combine_chunks(), numbers)).cast(pa.int32())
-    return rows.append_column("copies", copies).select(schema_of(kind).names)
+    return rows.append_column("copies", copies).select(columns_of(kind).names)
 
 
 def people(rows: list[dict[str, object]], kind: str, origin: Origin) -> pa.Table:
@@ -345,7 +346,7 @@ def people(rows: list[dict[str, object]], kind: str, origin: Origin) -> pa.Table
     shared = {"practice_key": origin.practice_key, "op": "upsert", "software": origin.software, "source_row": 1, 
         "delivery_id": origin.delivery_id, "sequence": origin.sequence, "extracted_on": origin.extracted_on}  # fmt: skip
     listed = [{**r, **shared, "record_id": key, "copies": 1 + copies[key] if copies[key] else None} for key, r in once.items()]
-    out, masks = pa.Table.from_pylist(listed, schema=schema_of(kind)), dict[str, pa.Array | None]()
+    out, masks = pa.Table.from_pylist(listed, schema=columns_of(kind)), dict[str, pa.Array | None]()
     for column in vault_fields(table(f"bronze.{kind}")):
         if column.guarded:
             kept, masks[column.name] = guarded(out[column.name].combine_chunks(), shape_of(column))

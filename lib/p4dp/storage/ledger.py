@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from pyspark.sql import functions as F
-
 from p4dp.storage.tables import Tables
 
 STEPS = ("opened", "split", "landed", "conformed", "published")
@@ -47,13 +45,8 @@ class Ledger:
         return self._states[1]
 
     def _read_states(self) -> list[dict[str, Any]]:
-        rows = self._tables.read("ops.delivery")
-        last = (
-            rows.groupBy("folder", "manifest_sha256")
-            .agg(F.max_by(F.struct(*rows.columns), F.struct("at", "batch_id")).alias("r"))
-            .select("r.*")
-        )
-        return [r.asDict() for r in last.collect()]
+        rows = sorted(self._tables.rows("ops.delivery"), key=lambda r: (r["at"], r["batch_id"]))
+        return list({(r["folder"], r["manifest_sha256"]): r for r in rows}.values())
 
     def record(self, rows: list[dict[str, Any]]) -> None:
         """Appends changes of state."""
@@ -87,7 +80,7 @@ class Ledger:
 
     def batches(self) -> list[dict[str, Any]]:
         """Every step of every batch, in order."""
-        return [r.asDict() for r in self._tables.read("ops.batch").orderBy("batch_id", "at").collect()]
+        return sorted(self._tables.rows("ops.batch"), key=lambda r: (r["batch_id"], r["at"]))
 
     def last_batch(self) -> int:
         """The highest batch number ever opened; 0 before the first."""
@@ -129,7 +122,5 @@ class Ledger:
 
     def published(self) -> dict[str, int]:
         """The published version of every table."""
-        rows = (
-            self._tables.read("ops.published").groupBy("table_name").agg(F.max_by("version", F.struct("at", "version")).alias("v"))
-        )
-        return {r["table_name"]: int(r["v"]) for r in rows.collect()}
+        rows = sorted(self._tables.rows("ops.published"), key=lambda r: (r["at"], r["version"]))
+        return {r["table_name"]: r["version"] for r in rows}

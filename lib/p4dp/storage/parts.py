@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pyarrow as pa
 import pyarrow.fs as pafs
@@ -24,10 +24,14 @@ def filesystem(path: str) -> tuple[pafs.FileSystem, str]:
 
 
 class PartWriter:
-    """Gathers tables by part and writes them in large files below `roots[part]`, or below `root`."""
+    """Gathers tables by part and writes them in large files below `roots[part]`, or below `root`.
 
-    def __init__(self, root: str, roots: dict[str, str] | None = None) -> None:
-        self._root, self._roots = root, roots or {}
+    Args:
+        finish: what becomes of the rows of a part when they are written.
+    """
+
+    def __init__(self, root: str, roots: dict[str, str], finish: Callable[[str, pa.Table], pa.Table]) -> None:
+        self._root, self._roots, self._finish = root, roots, finish
         self._held: dict[str, list[pa.Table]] = {}
         self._bytes = 0
 
@@ -45,7 +49,7 @@ class PartWriter:
             path = f"{folder}/{uuid.uuid4().hex}.parquet"
             system, inside = filesystem(path)
             system.create_dir(inside.rpartition("/")[0], recursive=True)
-            pq.write_table(pa.concat_tables(tables), inside, filesystem=system, compression="snappy")
+            pq.write_table(self._finish(part, pa.concat_tables(tables)), inside, filesystem=system, compression="snappy")
             yield part, path
         self._held, self._bytes = {}, 0
 

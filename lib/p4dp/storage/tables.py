@@ -7,6 +7,7 @@ the last RESTORE, because Delta still counts ids of versions that a RESTORE undi
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import shutil
 from collections.abc import Iterator
@@ -14,16 +15,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+import pyarrow as pa
 from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
 from p4dp.artefacts import ddl
+from p4dp.artefacts.arrow import schema_of
 from p4dp.config import Config
 from p4dp.contracts import TABLES
 from p4dp.errors import StorageError
+from p4dp.storage import delta_rs
 from p4dp.storage.lease import Lease
+
+_IGNORED = "{}: batch {} was ignored as already written, yet its rows are not there"
 
 
 @contextmanager
@@ -106,6 +113,39 @@ class Tables:
         at = "" if version is None else f" VERSION AS OF {version}"
         return self.spark.sql(f"SELECT * FROM delta.`{self.path(name)}`{at}")
 
+    def rows(self, name: str) -> list[dict[str, Any]]:
+        """All rows of a table of few rows, in no order; none when it was never created."""
+        if not self.exists(name):
+            return []
+        if delta_rs.reads(self.path(name)):
+            return delta_rs.rows(self.path(name))
+        utc = {c.name for c in TABLES[name].columns if c.type == "timestamp"}
+        return [
+            {k: v.astimezone(dt.UTC) if k in utc and v else v for k, v in r.asDict().items()} for r in self.read(name).collect()
+        ]
+
+    def changed(self, name: str, batch_id: int, added: dict[str, str]) -> DataFrame:
+        """Rows that a batch wrote, with boolean columns: name → SQL."""
+        rows = self.read(name).where(F.col("batch_id") == batch_id)
+        return rows.withColumns({n: F.expr(sql) for n, sql in added.items()}) if added else rows
+
+    def few_changed(self, name: str, batch_id: int, added: dict[str, str], most: int) -> pd.DataFrame | None:
+        """`changed`, in memory; None when there are more than `most` rows."""
+        if delta_rs.reads(self.path(name)):
+            found = delta_rs.changed(self.path(name), schema_of(name), batch_id, added, most)
+            return None if len(found) > most else found.to_pandas()
+        sample = self.changed(name, batch_id, added).limit(most + 1).toPandas()
+        return None if len(sample) > most else sample
+
+    def are_few(self, names: list[str], most: int) -> bool:
+        """Whether `ask` can read the tables: none is on an object store, none has more than `most` rows."""
+        paths = [self.path(n) for n in names]
+        return all(map(delta_rs.reads, paths)) and max(map(delta_rs.held, paths), default=0) <= most
+
+    def ask(self, query: str, **names: str) -> list[dict[str, Any]]:
+        """The answer to a query in this process, over tables by the names that the query gives them: no engine, a hundredth of the time."""
+        return delta_rs.ask(query, {name: self.path(told) for name, told in names.items()})
+
     def _versions(self, name: str) -> list[int]:
         return [int(p.stem) for p in Path(self.path(name), "_delta_log").glob("*.json") if p.stem.isdigit()]
 
@@ -135,6 +175,8 @@ class Tables:
         """Whether the table holds rows of the batch."""
         if not self.exists(name) or self.version(name) == 0 or (batch_id == self._new and name not in self._written):
             return False
+        if delta_rs.reads(self.path(name)):
+            return bool(len(delta_rs.changed(self.path(name), pa.schema([("batch_id", pa.int64())]), batch_id, {}, 0)))
         return bool(self.read(name).where(F.col("batch_id") == batch_id).limit(1).count())
 
     def _restores(self, name: str) -> int:
@@ -158,12 +200,34 @@ class Tables:
             before = self.version(name)
             writer = rows.select(*TABLES[name].names).write.format("delta").mode("append")
             # even of a batch that is new: a run that stalled in its write must not write beside the one that took over
-            writer = writer.option("txnAppId", f"p4dp:{name}:{self._restores(name)}").option("txnVersion", batch_id)
+            writer = writer.option("txnAppId", self._writer(name)).option("txnVersion", batch_id)
             writer.option("userMetadata", f'{{"batch":{batch_id}}}').save(self.path(name))
             if self.version(name) == before and rows.limit(1).count():
-                raise StorageError(f"{name}: batch {batch_id} was ignored as already written, yet its rows are not there")
+                raise StorageError(_IGNORED.format(name, batch_id))
         self._written.add(name)
         return True
+
+    def adopt(self, name: str, files: list[str], batch_id: int) -> bool:
+        """Makes Parquet files in the table's columns part of it, as a batch's rows, once; False when the table holds them already.
+
+        Raises:
+            StorageError: the engine failed; no file is part of the table.
+        """
+        self.create(name)
+        if not delta_rs.writes(self.path(name)):
+            return self.append(name, self.spark.read.schema(ddl.columns(TABLES[name])).parquet(*files), batch_id)
+        if self.holds(name, batch_id):
+            return False
+        self._fence()
+        with without_values(f"adding files to {name}"):
+            if not delta_rs.add_files(self.path(name), files, ddl.skipped_by(TABLES[name]), self._writer(name), batch_id):
+                raise StorageError(_IGNORED.format(name, batch_id))
+        self._written.add(name)
+        return True
+
+    def _writer(self, name: str) -> str:
+        """The application id under which a table's batches are counted since its last RESTORE."""
+        return f"p4dp:{name}:{self._restores(name)}"
 
     def append_kept(self, name: str, rows: DataFrame, kept: str, batch_id: int) -> int:
         """Appends the rows that a condition keeps; returns the number of the others, -1 when an earlier run wrote the batch."""
@@ -180,6 +244,9 @@ class Tables:
             return
         self.create(name)
         self._fence()
+        if delta_rs.writes(self.path(name)):
+            delta_rs.append(self.path(name), pa.Table.from_pylist(rows, schema=schema_of(name)))
+            return
         frame = self.spark.createDataFrame([tuple(r.get(c) for c in TABLES[name].names) for r in rows], ddl.columns(TABLES[name]))
         with without_values(f"writing {name}"):
             frame.coalesce(1).write.format("delta").mode("append").option("mergeSchema", "true").save(self.path(name))

@@ -69,7 +69,7 @@ def bronze(name: str, grain: str, *fields: Column, texts: dict[str, str] | None 
     """A bronze table: identity, raw fields, provenance. `texts` go to restricted.free_text instead."""
     own = {c.name for c in fields}
     columns = (*(c for c in IDENTITY if c.name not in own), *fields, MOVED, COPIES, *PROVENANCE)
-    return Table("bronze", name, grain, columns, key=(), cluster=("batch_id", "practice_key"), texts=texts or {}, caveat=caveat)
+    return Table("bronze", name, grain, columns, key=(), texts=texts or {}, caveat=caveat)
 
 
 def fields_of(table: Table) -> tuple[Column, ...]:

@@ -18,6 +18,5 @@ TABLE = Table(
         Column("batch_id", "bigint", "The batch that landed it.", required=True),
     ),
     key=(),
-    cluster=("batch_id", "practice_key"),
     caveat="Join on record_key and delivery_id: an older delivery's words stay beside the newer ones.",
 )

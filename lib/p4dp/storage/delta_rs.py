@@ -1,0 +1,148 @@
+"""What Delta tables need no engine for: files that workers wrote become files of a table, few rows are appended and read. By delta-rs.
+
+Spark has no way to add files that are there, and takes a second where delta-rs takes a hundredth. delta-rs writes to tables on a mounted file
+system that are not clustered; others are Spark's.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.fs as pafs
+import pyarrow.parquet as pq
+from deltalake import CommitProperties, DeltaTable, QueryBuilder, Transaction, write_deltalake
+from deltalake.exceptions import DeltaError
+from deltalake.transaction import AddAction, RemoveAction
+from sqlglot import transpile
+
+from p4dp.errors import StorageError
+
+_AT_ONCE = 8
+
+
+def reads(path: str) -> bool:
+    """Whether the table is on a mounted file system."""
+    return "://" not in path
+
+
+def writes(path: str) -> bool:
+    """Whether the table can be written to: it is on a mounted file system, and not clustered (as all bronze was in older homes)."""
+    return reads(path) and "clustering" not in (DeltaTable(path, without_files=True).protocol().writer_features or [])
+
+
+def rows(path: str) -> list[dict[str, Any]]:
+    """All rows of a table of few rows, in no order; moments in UTC."""
+    return list(DeltaTable(path).to_pyarrow_table().to_pylist(maps_as_pydicts="strict"))
+
+
+def held(path: str) -> int:
+    """Rows in the files of a table, those that are marked as deleted among them."""
+    return int(pc.sum(pa.table(DeltaTable(path).get_add_actions(flatten=True))["num_records"]).as_py() or 0)
+
+
+def ask(query: str, paths: dict[str, str]) -> list[dict[str, Any]]:
+    """The answer to a query of its own dialect (DataFusion) over tables, by the names that it gives them."""
+    builder = QueryBuilder()
+    for name, path in paths.items():
+        builder = builder.register(name, DeltaTable(path))
+    return list(pa.table(builder.execute(query).read_all()).to_pylist())
+
+
+def changed(path: str, schema: pa.Schema, batch_id: int, added: dict[str, str], most: int) -> pa.Table:
+    """Rows of a batch, at most one more than `most`.
+
+    Args:
+        schema: the columns that are wanted.
+        added: boolean columns: name → condition in Spark's SQL.
+    """
+    conditions = [f'{transpile(sql, "spark", "postgres")[0]} AS "{name}"' for name, sql in added.items()]
+    wanted = ", ".join([*(f'"{name}"' for name in schema.names), *conditions])
+    query = f"SELECT {wanted} FROM t WHERE batch_id = {batch_id} LIMIT {most + 1}"
+    found = pa.table(QueryBuilder().register("t", DeltaTable(path)).execute(query).read_all())
+    return found.cast(pa.schema([*(f.with_nullable(True) for f in schema), *((name, pa.bool_()) for name in added)]))
+
+
+def append(path: str, found: pa.Table) -> None:
+    """Appends few rows; columns that the table does not have are added to it.
+
+    Raises:
+        StorageError: a constraint is broken, or the log could not be written; nothing was written.
+    """
+    try:
+        write_deltalake(path, found, mode="append", schema_mode="merge")
+    except DeltaError as error:  # its message may show rows
+        raise StorageError(
+            f"appending to {path} ({type(error).__name__}); the message is left out because it may hold values"
+        ) from None
+
+
+def _statistics(footer: pq.FileMetaData, columns: tuple[str, ...]) -> str:
+    """Rows of a file, and bounds and nulls of columns that its footer holds them of, as Delta keeps them."""
+    stats: dict[str, Any] = {"numRecords": footer.num_rows, "minValues": {}, "maxValues": {}, "nullCount": {}}
+    groups = [footer.row_group(n) for n in range(footer.num_row_groups)]
+    places = {groups[0].column(n).path_in_schema: n for n in range(footer.num_columns)} if groups else {}
+    for name in columns:
+        found = [g.column(places[name]).statistics for g in groups] if name in places else []
+        if not found or not all(s is not None and s.has_min_max and s.has_null_count for s in found):
+            continue
+        low, high = min(s.min for s in found), max(s.max for s in found)
+        if hasattr(low, "hour"):
+            continue  # a moment: Delta's are cut to the millisecond, a bound must not be
+        stats["minValues"][name], stats["maxValues"][name] = low, high
+        stats["nullCount"][name] = sum(s.null_count for s in found)
+    return json.dumps(stats, default=str)
+
+
+def _copied(files: list[str], folder: str, names: list[str], columns: tuple[str, ...]) -> list[AddAction]:
+    """Copies files into a table's folder under their own names; gives what a commit must say of them.
+
+    Copying again after a kill writes the same files; what no commit names is not part of the table.
+
+    Raises:
+        StorageError: a file has other columns than the table: another version of the platform wrote it.
+    """
+
+    def one(file: str) -> AddAction:
+        source, path = pafs.FileSystem.from_uri(file) if "://" in file else (pafs.LocalFileSystem(), file)
+        name = path.rpartition("/")[2]
+        pafs.copy_files(path, f"{folder}/{name}", source_filesystem=source, destination_filesystem=pafs.LocalFileSystem())
+        with pq.ParquetFile(f"{folder}/{name}") as written:
+            if written.schema_arrow.names != names:
+                raise StorageError(f"{file}: other columns than {folder}; take the batch back and split it again")
+            stats = _statistics(written.metadata, columns)
+        return AddAction(name, Path(folder, name).stat().st_size, {}, int(time.time() * 1000), True, stats)
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return list(pool.map(one, files))
+
+
+def add_files(path: str, files: list[str], columns: tuple[str, ...], writer: str, number: int) -> bool:
+    """Adds files to a table in one version, once, and writes no row; False when the writer's number was seen before.
+
+    What a writer would have checked, those who wrote the files have: the columns, and that none is null that must not be.
+
+    Args:
+        columns: those of which the table keeps bounds per file.
+        writer: application whose writes are numbered.
+        number: of this write; the table remembers the highest.
+
+    Raises:
+        StorageError: the log could not be written, or somebody else wrote to the table meanwhile; no file is part of it.
+    """
+    table = DeltaTable(path)
+    if (seen := table.transaction_version(writer)) is not None and seen >= number:
+        return False
+    schema = table.schema()
+    actions: list[AddAction | RemoveAction] = [*_copied(files, path, [f.name for f in schema.fields], columns)]
+    once = CommitProperties(max_commit_retries=0, app_transactions=[Transaction(writer, number, int(time.time() * 1000))])
+    try:
+        table.create_write_transaction(actions, "append", schema, commit_properties=once)
+    except DeltaError as error:
+        raise StorageError(f"adding files to {path} ({type(error).__name__}); run the stage again") from error
+    return True
