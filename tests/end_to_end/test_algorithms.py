@@ -26,6 +26,8 @@ from p4dp.storage.releases import Releases
 from tests.conftest import ROOT, Country
 from tests.end_to_end.elsewhere import in_empty_environment
 
+pytestmark = pytest.mark.xdist_group("claims")
+
 NAMES = ("diabetes", "treated_hypertension", "influenza_like_illness")
 
 
@@ -150,8 +152,6 @@ def test_a_registered_algorithm_gives_the_same_in_an_empty_environment(site: Sit
     records.to_json(tmp_path / "records.json", orient="records")
     program = """
 import json, mlflow, pandas
-
-pytestmark = pytest.mark.xdist_group("claims")
 model = mlflow.pyfunc.load_model("model").unwrap_python_model()
 found = model.predict(None, pandas.read_json("records.json", orient="records", dtype=False), {"as_of": "2026-01-05"})
 print(json.dumps(found[["person", "category", "criteria"]].values.tolist()))

@@ -16,6 +16,8 @@ from p4dp.models.training import harness
 from tests.conftest import config_at
 from tests.end_to_end.elsewhere import in_empty_environment
 
+pytestmark = pytest.mark.xdist_group("claims")
+
 
 @pytest.mark.verify
 def test_a_registered_spark_model_gives_the_same_scores_in_an_empty_environment(
@@ -38,8 +40,6 @@ def test_a_registered_spark_model_gives_the_same_scores_in_an_empty_environment(
 import mlflow, json, pandas
 from pyspark.sql import SparkSession
 from pyspark.ml.functions import vector_to_array
-
-pytestmark = pytest.mark.xdist_group("claims")
 spark = SparkSession.builder.master("local[1]").getOrCreate()
 model = mlflow.spark.load_model("model", dfs_tmpdir="work")
 found = model.transform(spark.createDataFrame(pandas.read_json("rows.json", dtype=float)))

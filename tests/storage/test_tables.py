@@ -85,11 +85,48 @@ def test_a_table_of_an_older_home_is_written_by_the_engine(tables: Tables, tmp_p
 
 
 def test_a_file_with_other_columns_is_refused(tables: Tables, tmp_path: Path) -> None:
-    path = tmp_path / "old.parquet"
-    pq.write_table(pa.table({"record_id": ["C-1"]}), path)
-    with pytest.raises(StorageError, match="split it again"):
-        tables.adopt("bronze.certificate", [str(path)], 1)
-    assert tables.read("bronze.certificate").count() == 0
+    name, path = "bronze.certificate", tmp_path / "old.parquet"
+    whole = pq.read_table(_file(tmp_path, 1))
+    for other in (whole.drop_columns("record_key"), whole.set_column(0, whole.column_names[0], pa.array([1, 2]))):
+        pq.write_table(other, path)
+        with pytest.raises(StorageError, match="other columns"):
+            tables.adopt(name, [str(path)], 1)
+    assert tables.read(name).count() == 0 and not list(Path(tables.path(name)).glob("*parquet*"))
+
+
+def test_a_run_that_stalled_in_its_copy_leaves_committed_files_whole(
+    tables: Tables, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, file = "bronze.certificate", _file(tmp_path, 1)
+    assert tables.adopt(name, [file], 1)
+
+    def half(source: str, target: str, **_: object) -> None:
+        Path(target).write_bytes(Path(source).read_bytes()[:100])
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(delta_rs.pafs, "copy_files", half)
+    stalled = Tables(tables.spark, tables._config)
+    stalled.opened(1)
+    with pytest.raises(OSError, match="full"):
+        stalled.adopt(name, [file], 1)
+    assert tables.read(name).count() == 2
+
+
+def test_the_engine_reads_what_checkpoints_of_the_other_writer_hold(tables: Tables, tmp_path: Path) -> None:
+    name = "bronze.certificate"
+    tables.create(name)
+    tables.spark.sql(f"ALTER TABLE delta.`{tables.path(name)}` SET TBLPROPERTIES ('delta.checkpointInterval' = '2')")
+    for batch_id in (1, 2, 3):
+        assert tables.adopt(name, [_file(tmp_path, batch_id)], batch_id)
+    log = Path(tables.path(name), "_delta_log")
+    checkpoint = max(int(p.name.split(".")[0]) for p in log.glob("*.checkpoint*.parquet"))
+    for commit in log.glob("*.json"):
+        if commit.stem.isdigit() and int(commit.stem) <= checkpoint:
+            commit.unlink()  # as the clean-up of logs does
+    again = Tables(tables.spark, tables._config)
+    assert tables.spark.read.format("delta").load(tables.path(name)).count() == 6 and not again.adopt(name, [_file(tmp_path, 3)], 3)
+    rows = tables.spark.read.schema(ddl.columns(TABLES[name])).parquet(_file(tmp_path, 4))
+    assert again.append(name, rows, 4) and again.adopt(name, [_file(tmp_path, 5)], 5) and again.read(name).count() == 10
 
 
 def test_a_table_whose_creation_was_killed_is_created_again(spark, tables: Tables) -> None:

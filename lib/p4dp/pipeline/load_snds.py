@@ -27,6 +27,11 @@ Report = dict[str, Any]
 _ONE_ROW_A_KEY = ("t_mco_b", "t_mco_c", "t_mco_cstc", "t_mco_fastc")
 
 
+def _written(name: str) -> str:
+    """A file's name as a table can hold it: bytes that are no UTF-8, as names from Windows archives have, become question marks."""
+    return name.encode("utf-8", "replace").decode()
+
+
 @dataclass
 class _Load:
     """One load of one extract."""
@@ -38,8 +43,10 @@ class _Load:
 
     def report(self, file: str, state: str, **more: Any) -> None:
         """Notes what became of a file."""
-        row = self.reports.setdefault(file, {"extract": self.root.name, "file": file, "batch_id": self.batch_id, "at": now()})
-        row |= {"state": state, **more}
+        row = self.reports.setdefault(
+            file, {"extract": self.root.name, "file": _written(file), "batch_id": self.batch_id, "at": now()}
+        )
+        row |= {"state": state, **{k: _written(v) if isinstance(v, str) else v for k, v in more.items()}}
         if state == "refused":
             log.warning("refused %s: %s: %s", file, more["code"], more["reason"])
 
@@ -229,7 +236,7 @@ def waiting(context: Context) -> list[Path]:
         files = [f for f in folder.rglob("*") if f.is_file()]
         if not any(extract.table_of(f.relative_to(folder)) for f in files):
             return False
-        if folder.name not in done or any(str(f.relative_to(folder)) not in seen[folder.name] for f in files):
+        if folder.name not in done or any(_written(str(f.relative_to(folder))) not in seen[folder.name] for f in files):
             return True
         return max(f.stat().st_mtime for f in files) > done[folder.name].timestamp()
 

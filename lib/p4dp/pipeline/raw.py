@@ -120,8 +120,9 @@ class Raw:
 
         listed = parts.listed(self._context.outbox(self.todo.batch_id), "loose")
         named = [self._context.spark.read.parquet(*listed).select(key("record_id"))] if listed else []
-        if self.todo.again or self.todo.anew:
-            theirs = F.lit(True) if self.todo.anew else F.col("practice_key").isin(list(self.todo.again))
+        everybody = self.todo.anew or listed is None
+        if self.todo.again or everybody:
+            theirs = F.lit(True) if everybody else F.col("practice_key").isin(list(self.todo.again))
             for kind in kinds:
                 rows = self.bronze(kind)
                 if rows is not None and "encounter_record_id" in rows.columns and "encounter_id" in table(f"silver.{kind}").names:
@@ -144,8 +145,9 @@ class Raw:
         """
         listed = parts.listed(self._context.outbox(self.todo.batch_id), "unsure")
         named = [self._context.spark.read.parquet(*listed)] if listed else []
-        if self.todo.again or self.todo.anew:
-            theirs = F.lit(True) if self.todo.anew else F.col("practice_key").isin(list(self.todo.again))
+        everybody = self.todo.anew or listed is None
+        if self.todo.again or everybody:
+            theirs = F.lit(True) if everybody else F.col("practice_key").isin(list(self.todo.again))
             for kind in (t.name for t in layer("bronze") if t.name != "patient" and "patient_key" in t.names):
                 rows = self.bronze(kind)
                 if rows is not None:

@@ -20,7 +20,7 @@ from p4dp.identity.keys import Keys, PseudonymMaker, create_secret, load_secret
 from p4dp.pipeline.context import Context, log
 from p4dp.pipeline.discover import Found, order_problems, registry
 from p4dp.pipeline.opening import Delivery, open_delivery
-from p4dp.sources.landed import Landing
+from p4dp.sources.landed import KEPT, Landing
 from p4dp.sources.spec import SourceSpec
 from p4dp.storage import parts
 from p4dp.storage.ledger import now
@@ -100,7 +100,9 @@ def run(context: Context, batch_id: int, batch: list[Found]) -> dict[str, int]:
         if f.folder not in problems and (m := f.manifest)
     ]
     results: dict[str, dict[str, Any]] = {}
-    files: dict[str, list[str]] = {}
+    files: dict[str, list[str]] = {
+        part: [] for part in KEPT
+    }  # conform takes a part that is not named for one that nobody looked for
     unreachable: set[str] = set()
     if deliveries:
         keys = Keys(secret, config.vault.key_version)

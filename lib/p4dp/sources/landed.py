@@ -67,10 +67,10 @@ def words_keys(rows: pa.Table) -> pa.Array:
     practices, holder_kinds, holders, kinds, insides = (rows[n].combine_chunks() for n in names)
     hashes = []
     seeds, coded = _seeds(practices, holder_kinds), kinds.dictionary_encode()
-    names_ = [k.encode() for k in coded.dictionary.to_pylist()]
+    inner = [k.encode() for k in coded.dictionary.to_pylist()]
     for seed, own, kind, inside in zip(seeds, _bytes(holders), coded.indices.to_pylist(), _bytes(insides), strict=True):
         key = seed if own is None else _digest(own, seed)
-        hashes.append(key if inside is None else _digest(inside, _digest(names_[kind], _number(key, _SEED))))
+        hashes.append(key if inside is None else _digest(inside, _digest(inner[kind], _number(key, _SEED))))
     return _signed(hashes)
 
 

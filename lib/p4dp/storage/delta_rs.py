@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import time
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ import pyarrow.fs as pafs
 import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, QueryBuilder, Transaction, write_deltalake
 from deltalake.exceptions import DeltaError
-from deltalake.transaction import AddAction, RemoveAction
+from deltalake.transaction import AddAction
 from sqlglot import transpile
 
 from p4dp.errors import StorageError
@@ -42,8 +43,9 @@ def rows(path: str) -> list[dict[str, Any]]:
 
 
 def held(path: str) -> int:
-    """Rows in the files of a table, those that are marked as deleted among them."""
-    return int(pc.sum(pa.table(DeltaTable(path).get_add_actions(flatten=True))["num_records"]).as_py() or 0)
+    """Rows in the files of a table, those that are marked as deleted among them; -1 when a file does not tell."""
+    told = pa.table(DeltaTable(path).get_add_actions(flatten=True))["num_records"]
+    return -1 if told.null_count else int(pc.sum(told).as_py() or 0)
 
 
 def ask(query: str, paths: dict[str, str]) -> list[dict[str, Any]]:
@@ -99,50 +101,58 @@ def _statistics(footer: pq.FileMetaData, columns: tuple[str, ...]) -> str:
     return json.dumps(stats, default=str)
 
 
-def _copied(files: list[str], folder: str, names: list[str], columns: tuple[str, ...]) -> list[AddAction]:
+def copied(files: list[str], folder: str, schema: pa.Schema, columns: tuple[str, ...]) -> list[AddAction]:
     """Copies files into a table's folder under their own names; gives what a commit must say of them.
 
-    Copying again after a kill writes the same files; what no commit names is not part of the table.
+    A name appears there with its whole content only, so a run that stalled in its copy does no harm to the one that took over. Copying again
+    after a kill gives the same files; what no commit names is not part of the table.
+
+    Args:
+        schema: the table's.
+        columns: those of which the table keeps bounds per file.
 
     Raises:
         StorageError: a file has other columns than the table: another version of the platform wrote it.
     """
+    wanted = list(zip(schema.names, schema.types, strict=True))
 
     def one(file: str) -> AddAction:
         source, path = pafs.FileSystem.from_uri(file) if "://" in file else (pafs.LocalFileSystem(), file)
         name = path.rpartition("/")[2]
-        pafs.copy_files(path, f"{folder}/{name}", source_filesystem=source, destination_filesystem=pafs.LocalFileSystem())
-        with pq.ParquetFile(f"{folder}/{name}") as written:
-            if written.schema_arrow.names != names:
-                raise StorageError(f"{file}: other columns than {folder}; take the batch back and split it again")
-            stats = _statistics(written.metadata, columns)
-        return AddAction(name, Path(folder, name).stat().st_size, {}, int(time.time() * 1000), True, stats)
+        target, aside = Path(folder, name), Path(folder, f".{name}.{uuid.uuid4().hex}")
+        pafs.copy_files(path, str(aside), source_filesystem=source, destination_filesystem=pafs.LocalFileSystem())
+        with pq.ParquetFile(aside) as written:
+            told, stats = written.schema_arrow, _statistics(written.metadata, columns)
+        if list(zip(told.names, told.types, strict=True)) != wanted:
+            aside.unlink()
+            raise StorageError(f"{file}: other columns than {folder}: finish open batches with the version that began them")
+        aside.replace(target)
+        return AddAction(name, target.stat().st_size, {}, int(time.time() * 1000), True, stats)
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         return list(pool.map(one, files))
 
 
-def add_files(path: str, files: list[str], columns: tuple[str, ...], writer: str, number: int) -> bool:
-    """Adds files to a table in one version, once, and writes no row; False when the writer's number was seen before.
+def seen(path: str, writer: str) -> int:
+    """The highest number of a writer's commits that the table remembers; -1 before the first."""
+    number = DeltaTable(path, without_files=True).transaction_version(writer)
+    return -1 if number is None else number
+
+
+def commit(path: str, actions: list[AddAction], writer: str, number: int) -> None:
+    """Makes files part of a table in one version, and writes no row.
 
     What a writer would have checked, those who wrote the files have: the columns, and that none is null that must not be.
 
     Args:
-        columns: those of which the table keeps bounds per file.
-        writer: application whose writes are numbered.
-        number: of this write; the table remembers the highest.
+        writer: application whose commits are numbered.
 
     Raises:
         StorageError: the log could not be written, or somebody else wrote to the table meanwhile; no file is part of it.
     """
     table = DeltaTable(path)
-    if (seen := table.transaction_version(writer)) is not None and seen >= number:
-        return False
-    schema = table.schema()
-    actions: list[AddAction | RemoveAction] = [*_copied(files, path, [f.name for f in schema.fields], columns)]
     once = CommitProperties(max_commit_retries=0, app_transactions=[Transaction(writer, number, int(time.time() * 1000))])
     try:
-        table.create_write_transaction(actions, "append", schema, commit_properties=once)
+        table.create_write_transaction([*actions], "append", table.schema(), commit_properties=once)
     except DeltaError as error:
         raise StorageError(f"adding files to {path} ({type(error).__name__}); run the stage again") from error
-    return True

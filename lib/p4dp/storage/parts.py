@@ -69,11 +69,11 @@ def read_list(root: str) -> dict[str, list[str]]:
         return dict(json.loads(bytes(stream.readall())))
 
 
-def listed(root: str, part: str) -> list[str]:
-    """Files of one part that count; none where nothing was ever written."""
+def listed(root: str, part: str) -> list[str] | None:
+    """Files of one part that count; None where no list names the part."""
     system, inside = filesystem(root)
     known = system.get_file_info(f"{inside}/{_LIST}").type == pafs.FileType.File
-    return read_list(root).get(part, []) if known else []
+    return read_list(root).get(part) if known else None
 
 
 def folders(root: str, prefix: str) -> list[tuple[str, float]]:

@@ -30,7 +30,7 @@ from p4dp.errors import StorageError
 from p4dp.storage import delta_rs
 from p4dp.storage.lease import Lease
 
-_IGNORED = "{}: batch {} was ignored as already written, yet its rows are not there"
+_IGNORED = "{}: batch {} counts as already written, by another run or by one whose rows are not there"
 
 
 @contextmanager
@@ -140,7 +140,7 @@ class Tables:
     def are_few(self, names: list[str], most: int) -> bool:
         """Whether `ask` can read the tables: none is on an object store, none has more than `most` rows."""
         paths = [self.path(n) for n in names]
-        return all(map(delta_rs.reads, paths)) and max(map(delta_rs.held, paths), default=0) <= most
+        return all(map(delta_rs.reads, paths)) and all(0 <= delta_rs.held(p) <= most for p in paths)
 
     def ask(self, query: str, **names: str) -> list[dict[str, Any]]:
         """The answer to a query in this process, over tables by the names that the query gives them: no engine, a hundredth of the time."""
@@ -218,10 +218,12 @@ class Tables:
             return self.append(name, self.spark.read.schema(ddl.columns(TABLES[name])).parquet(*files), batch_id)
         if self.holds(name, batch_id):
             return False
+        path, writer = self.path(name), self._writer(name)
+        actions = delta_rs.copied(files, path, schema_of(name), ddl.skipped_by(TABLES[name]))
         self._fence()
-        with without_values(f"adding files to {name}"):
-            if not delta_rs.add_files(self.path(name), files, ddl.skipped_by(TABLES[name]), self._writer(name), batch_id):
-                raise StorageError(_IGNORED.format(name, batch_id))
+        if delta_rs.seen(path, writer) >= batch_id:
+            raise StorageError(_IGNORED.format(name, batch_id))
+        delta_rs.commit(path, actions, writer, batch_id)
         self._written.add(name)
         return True
 

@@ -12,7 +12,7 @@ PROVENANCE = (
     Column("batch_id", "bigint", "The night's batch that landed it; batches rise.", required=True),
     Column("source_file", "string", "File inside the delivery's folder.", required=True, example="medical/a.csv"),
     Column("source_row", "bigint", "Record number inside the file, the first is 1.", required=True),
-    Column("landed_at", "timestamp", "When the batch was landed.", unit="UTC", required=True),
+    Column("landed_at", "timestamp", "When split began to write the batch.", unit="UTC", required=True),
 )
 
 IDENTITY = (
