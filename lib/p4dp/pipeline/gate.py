@@ -197,11 +197,10 @@ def _tables(context: Context, validator: ge.Validator, batch_id: int) -> list[tu
     changed = [c for c in contracts if (sample := samples[c.name]) is None or len(sample)]
     referring = [c for c in changed if any(r.kind == "orphan" for r in c.rules)]
     whole = (("key.duplicate", _keys, changed), ("encounter_id.orphan", _orphans, referring))
-    with ThreadPoolExecutor(1) as beside:  # Great Expectations keeps one core busy with small queries
-        found = [(kind, among, beside.submit(check, context, among, batch_id)) for kind, check, among in whole if among]
-        outcomes = [
-            (outcome, f"silver.{c.name}") for c in contracts for outcome in _rows(context, validator, c, batch_id, samples[c.name])
-        ]
+    with ThreadPoolExecutor(context.config.batch.parallel_tables) as pool:
+        found = [(kind, among, pool.submit(check, context, among, batch_id)) for kind, check, among in whole if among]
+        rows = pool.map(lambda c: _rows(context, validator, c, batch_id, samples[c.name]), contracts)
+        outcomes = [(outcome, f"silver.{c.name}") for c, told in zip(contracts, rows, strict=True) for outcome in told]
     for kind, among, asked in found:
         broken = asked.result()
         outcomes += [
@@ -228,6 +227,7 @@ def _extra(context: Context, validator: ge.Validator, batch_id: int) -> list[tup
     return out
 
 
+@ge.quietly()
 def run(context: Context, batch_id: int) -> dict[str, int]:
     """Validates a batch's silver; records every result.
 

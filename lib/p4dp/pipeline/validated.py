@@ -11,6 +11,7 @@ from p4dp.quality import great_expectations as ge
 from p4dp.storage.ledger import now
 
 
+@ge.quietly()
 def validate(context: Context, batch_id: int, names: tuple[str, ...]) -> list[str]:
     """Validates row rules of the batch's rows, writes GE's pages and ops.quality; returns the checks that failed."""
     validator, failed = ge.Validator(Path(context.config.at(context.config.roots.logs)), batch_id), list[str]()

@@ -7,8 +7,11 @@ import logging
 import os
 import shutil
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
@@ -35,11 +38,19 @@ class Outcome:
     broken: int | None
 
 
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Without Great Expectations' warnings to its developers. Around all threads: filters of warnings are the process's."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
 class Validator:
     """Validates the frames of one batch against expectations, without a value in any result; its Data Docs are a site of their own."""
 
     def __init__(self, logs: Path, batch_id: int) -> None:
-        self._sites, self._run = logs / "quality", RunIdentifier(f"batch-{batch_id}")
+        self._sites, self._run, self._one = logs / "quality", RunIdentifier(f"batch-{batch_id}"), Lock()
         self._context = gx.get_context(mode="ephemeral")
         ((site, told),) = self._context.list_data_docs_sites().items()
         shutil.rmtree(told["store_backend"]["base_directory"], ignore_errors=True)  # the folder that GE made for itself
@@ -58,18 +69,18 @@ class Validator:
         self._pandas = self._context.data_sources.add_pandas("pandas")
 
     def validate(self, name: str, frame: DataFrame | pd.DataFrame, expectations: list[dict[str, Any]]) -> list[Outcome]:
-        """Outcomes of expectations (type, kwargs, meta with rule); `name` is theirs in the Data Docs, once per batch."""
+        """Outcomes of expectations (type, kwargs, meta with rule); `name` is theirs in the Data Docs, once per batch. Threads may call it together."""
         source = self._pandas if isinstance(frame, pd.DataFrame) else self._spark
-        batch = source.add_dataframe_asset(name).add_batch_definition_whole_dataframe("all")
-        suite = gx.ExpectationSuite(name=name)
-        configured = [gx.expectations.core.__dict__[_camel(e["type"])](**e["kwargs"], meta=e["meta"]) for e in expectations]
-        suite.expectations = configured
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            result = batch.get_batch({"dataframe": frame}).validate(suite, result_format=_FORMAT)
-        self._context.suites.add(suite)
-        key = ValidationResultIdentifier(ExpectationSuiteIdentifier(name), self._run, name)
-        self._context.validation_results_store.set(key, result)
+        with self._one:  # its context is not made for several threads, the queries of a validation are
+            batch = source.add_dataframe_asset(name).add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
+            suite = gx.ExpectationSuite(name=name)
+            configured = [gx.expectations.core.__dict__[_camel(e["type"])](**e["kwargs"], meta=e["meta"]) for e in expectations]
+            suite.expectations = configured
+        result = batch.validate(suite, result_format=_FORMAT)
+        with self._one:
+            self._context.suites.add(suite)
+            key = ValidationResultIdentifier(ExpectationSuiteIdentifier(name), self._run, name)
+            self._context.validation_results_store.set(key, result)
         outcomes = []
         for one in result.results:
             found = one.result or {}
@@ -86,9 +97,7 @@ class Validator:
 
     def docs(self) -> None:
         """Writes GE's Data Docs of the batch, and the page that leads to those of every batch."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            self._context.build_data_docs()
+        self._context.build_data_docs()
         batches = sorted(
             (p.name for p in self._sites.glob("batch-*") if p.is_dir()), key=lambda n: int(n.removeprefix("batch-")), reverse=True
         )
