@@ -119,7 +119,8 @@ def copied(files: list[str], folder: str, schema: pa.Schema, columns: tuple[str,
     def one(file: str) -> AddAction:
         source, path = pafs.FileSystem.from_uri(file) if "://" in file else (pafs.LocalFileSystem(), file)
         name = path.rpartition("/")[2]
-        target, aside = Path(folder, name), Path(folder, f".{name}.{uuid.uuid4().hex}")
+        target = Path(folder, name)
+        aside = Path(folder, f"{name}.{uuid.uuid4().hex}")  # what a kill leaves of it VACUUM takes
         pafs.copy_files(path, str(aside), source_filesystem=source, destination_filesystem=pafs.LocalFileSystem())
         with pq.ParquetFile(aside) as written:
             told, stats = written.schema_arrow, _statistics(written.metadata, columns)
