@@ -1,7 +1,7 @@
 """Proofs that take long: several seeds and dialects, kill -9 at random moments, a night restored and done again.
 
-`python bench/verify.py [--seeds 3] [--kills 20]` writes bench/results/verify.json after each half (0 leaves one out): per seed what `evaluate quality` says, and `evaluate snds` for each
-dialect of extracts; for kills and for the restored night, how many tables of silver differ from the undisturbed run.
+`python bench/verify.py [--seeds 3] [--kills 20] [--moments 7] [--more]` writes bench/results/verify.json after each half (0 leaves one out): per seed what `evaluate quality` says, and `evaluate snds` for
+each dialect of extracts; for kills and for the restored night, how many tables of silver differ from the undisturbed run. `--more` adds kills, at moments of another seed, to those of the file.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def seeds(work: Path, count: int) -> dict[str, Any]:
     return {"seeds": found}
 
 
-def kills(work: Path, wanted: int) -> dict[str, Any]:
+def kills(work: Path, wanted: int, moments: int) -> dict[str, Any]:
     """Nights that were killed and one that was restored, against an undisturbed one: tables of silver that differ."""
     calm, fresh, again = work / "calm", work / "fresh", work / "again"
     country(calm, 7)
@@ -129,7 +129,7 @@ def kills(work: Path, wanted: int) -> dict[str, Any]:
     span = time.monotonic() - span
     for home in (fresh, again):
         shutil.copy(calm / "vault" / "secret", home / "vault" / "secret")
-    one, rng, tried, hit, differences = silver(calm), random.Random(7), 0, 0, 0
+    one, rng, tried, hit, differences = silver(calm), random.Random(moments), 0, 0, 0
     while hit < wanted:  # a country that is done before it was killed often enough is followed by another
         tried += 1
         rough = work / f"rough{tried}"
@@ -148,15 +148,23 @@ def main() -> None:
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--seeds", type=int, default=3)
     arguments.add_argument("--kills", type=int, default=20)
+    arguments.add_argument("--moments", type=int, default=7, help="seed of the moments at which runs are killed")
+    arguments.add_argument("--more", action="store_true", help="add kills to those that the file tells of")
     given = arguments.parse_args()
     work, file = Path(tempfile.mkdtemp()), ROOT / "bench/results/verify.json"
     result: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.exists() else {"name": "verify", "seconds": {}}
-    for half, count in ((seeds, given.seeds), (kills, given.kills)):  # a half that is not run keeps what it showed
-        if count:
-            begin = time.monotonic()
-            result |= half(work, count)
-            result["seconds"][half.__name__] = round(time.monotonic() - begin)
-            file.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
+    halves = {"seeds": lambda: seeds(work, given.seeds), "kills": lambda: kills(work, given.kills, given.moments)}
+    for name, half in halves.items():
+        if not getattr(given, name):  # a half that is not run keeps what it showed
+            continue
+        begin, told = time.monotonic(), half()
+        told["seconds"] = result["seconds"] | {name: round(time.monotonic() - begin)}
+        if given.more and name == "kills":
+            summed = ("kills", "differences", "restore_differences")
+            told |= {k: told[k] + result.get(k, 0) for k in summed}
+            told["seconds"]["kills"] += result["seconds"].get("kills", 0)
+        result |= told
+        file.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
     shutil.rmtree(work)
 
 
