@@ -270,15 +270,16 @@ def main() -> None:
         countries = held["countries"]
     for seed in ["given"] if given.home else given.seeds.split(","):
         begin = time.monotonic()
-        home = Path(given.home) if given.home else Path(tempfile.mkdtemp())
+        home, before = Path(given.home) if given.home else Path(tempfile.mkdtemp()), dict[str, int]()
         if not given.home:
             clear = "true" if given.regimes == "A" else "false"
-            call(home, "simulate", "--patients", str(given.patients), "--practices", str(given.practices), "--years", "2", "--nights", "1", "--seed", seed,
+            _, simulated, _ = call(home, "simulate", "--patients", str(given.patients), "--practices", str(given.practices), "--years", "2", "--nights", "1", "--seed", seed,
                  "--snds-ratio", str(given.ratio), "--errors", given.errors, "--set", "simulate.partitions=16",
                  "--set", f"simulate.clear_practitioners={clear}")  # fmt: skip
-            call(home, "nightly", "--set", "linkage.nightly=false")
+            _, night, _ = call(home, "nightly", "--set", "linkage.nightly=false")
+            before = {"simulate": round(simulated), "night": round(night)}
         found = one(home, given.regimes.split(","), [k for k in given.without.split(",") if k])
-        countries.append({"seed": seed, "seconds": round(time.monotonic() - begin), **found})
+        countries.append({"seed": seed, "seconds": round(time.monotonic() - begin), "seconds_before": before, **found})
         print(json.dumps(countries[-1]), flush=True)
         regimes = sorted(set.intersection(*(set(c["ours"]) for c in countries)))
         result = {**asked, "countries": countries, "pooled": {r: pooled(countries, r) for r in regimes},
