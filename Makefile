@@ -41,7 +41,7 @@ $(VENV)/.done: pyproject.toml constraints.txt
 	@touch $@
 
 test: setup ## under 15 minutes on 2 cores: a session keeps one of them busy, so two share the tests
-	$(BIN)/python -m pytest tests -m "not verify" -n 2 --dist loadgroup $(if $(CDA),--cda $(CDA))
+	$(BIN)/python -m pytest tests -m "not verify" -n 2 $(if $(CDA),--cda $(CDA))
 
 check: setup ## lint, types, layering, generated files, wheel
 	$(BIN)/ruff check lib jobs tests bench docs

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 from pyspark.sql import DataFrame, SparkSession
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from p4dp.config import Config, load
 from p4dp.pipeline import nightly
@@ -27,6 +29,22 @@ from p4dp.storage.lease import Lease
 from p4dp.storage.session import start
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+#: Files whose tests use one country, and therefore run in one process.
+_TOGETHER = {"test_algorithms": "claims", "test_links": "claims", "test_models": "claims", "test_night": "claims",
+             "test_changes": "nights", "test_cluster": "nights"}  # fmt: skip
+
+
+class _ByCountry(LoadScopeScheduling):
+    """Deals tests to processes: those of one country together, the others one by one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _TOGETHER.get(Path(nodeid.split("::")[0]).stem, nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    return _ByCountry(config, log)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -26,8 +26,6 @@ from p4dp.storage.releases import Releases
 from tests.conftest import ROOT, Country
 from tests.end_to_end.elsewhere import in_empty_environment
 
-pytestmark = pytest.mark.xdist_group("claims")
-
 NAMES = ("diabetes", "treated_hypertension", "influenza_like_illness")
 
 

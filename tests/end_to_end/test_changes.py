@@ -24,8 +24,6 @@ from p4dp.silver import TRANSFORMATIONS
 from p4dp.simulate.delivery import write
 from tests.conftest import ROOT, Country
 
-pytestmark = pytest.mark.xdist_group("nights")
-
 DAY = dt.date(2026, 1, 8)
 TERTIO = {
     "software": "tertio",

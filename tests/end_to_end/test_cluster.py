@@ -19,8 +19,6 @@ import pytest
 from p4dp.pipeline.conform import TRANSFORMATIONS
 from tests.conftest import ROOT, Country
 
-pytestmark = pytest.mark.xdist_group("nights")
-
 SPARK = Path(pyspark.__file__).parent
 #: these processes live for a minute or two
 _QUICK = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"

@@ -30,8 +30,6 @@ from p4dp.simulate import circuit
 from p4dp.simulate.practice import Practice
 from tests.conftest import ROOT, Country
 
-pytestmark = pytest.mark.xdist_group("claims")
-
 
 def test_events_equal_the_truth(linked: Country) -> None:
     """The other dialects, and other seeds, are `make verify`."""

@@ -16,8 +16,6 @@ from p4dp.models.training import harness
 from tests.conftest import config_at
 from tests.end_to_end.elsewhere import in_empty_environment
 
-pytestmark = pytest.mark.xdist_group("claims")
-
 
 @pytest.mark.verify
 def test_a_registered_spark_model_gives_the_same_scores_in_an_empty_environment(

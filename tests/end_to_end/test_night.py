@@ -17,8 +17,6 @@ from p4dp.pipeline.conform import TRANSFORMATIONS
 from p4dp.pipeline.context import Context
 from tests.conftest import ROOT, Country
 
-pytestmark = pytest.mark.xdist_group("claims")
-
 
 def _copy(country: Country, home: Path, *parts: str) -> Country:
     for part in parts:
