@@ -152,7 +152,7 @@ def commit(path: str, actions: list[AddAction], writer: str, number: int) -> Non
         StorageError: the log could not be written, or somebody else wrote to the table meanwhile; no file is part of it.
     """
     table = DeltaTable(path)
-    once = CommitProperties(max_commit_retries=0, app_transactions=[Transaction(writer, number, int(time.time() * 1000))])
+    once = CommitProperties({"userMetadata": f'{{"batch":{number}}}'}, 0, [Transaction(writer, number, int(time.time() * 1000))])
     try:
         table.create_write_transaction([*actions], "append", table.schema(), commit_properties=once)
     except DeltaError as error:
