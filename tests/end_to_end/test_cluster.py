@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -10,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,6 +32,13 @@ def _port() -> int:
         return int(s.getsockname()[1])
 
 
+def _workers(page: str) -> int:
+    """Workers that a master knows; 0 before it answers."""
+    with contextlib.suppress(OSError), urllib.request.urlopen(f"{page}/json/", timeout=5) as answer:
+        return int(json.load(answer)["aliveworkers"])
+    return 0
+
+
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """The address of a master with two workers, and where they log; they end with the module."""
@@ -44,7 +53,9 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pat
     url = f"spark://127.0.0.1:{_port()}"
     started = []
 
-    def start(name: str, *arguments: str) -> None:
+    def start(name: str, *arguments: str) -> str:
+        """Starts a part of the cluster; the address of its page."""
+        page = _port()
         log = (work / f"{len(started)}.log").open("w")
         command = [
             str(SPARK / "bin/spark-class"),
@@ -52,19 +63,20 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pat
             "--host",
             "127.0.0.1",
             "--webui-port",
-            str(_port()),
+            str(page),
             *arguments,
         ]
         started.append(subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=work))
+        return f"http://127.0.0.1:{page}"
 
     try:
-        start("master.Master", "--port", url.rpartition(":")[2])
-        time.sleep(3)
+        page = start("master.Master", "--port", url.rpartition(":")[2])
         for n in range(2):
             start("worker.Worker", "--cores", "1", "--memory", "1g", "--work-dir", str(work / f"w{n}"), url)
         deadline = time.time() + 60
-        while "Registering worker" not in (work / "0.log").read_text() and time.time() < deadline:
-            time.sleep(1)
+        while _workers(page) < 2:
+            assert time.time() < deadline, "the workers did not find their master"
+            time.sleep(0.5)
         yield url, work
     finally:
         for process in reversed(started):
