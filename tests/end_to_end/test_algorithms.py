@@ -91,8 +91,10 @@ def test_findings_agree_with_the_lives_behind_them(site: Site) -> None:
 def test_a_run_is_replayed_to_the_row_until_its_inputs_are_gone(site: Site) -> None:
     run_id = site.derived["runs"]["diabetes"]
     path = site.context.tables.path("silver.care_protocol")  # read by this run, and by no other test of this module
-    for n in range(3):  # later nights change the tables
+    site.spark.sql(f"ALTER TABLE delta.`{path}` SET TBLPROPERTIES ('delta.checkpointInterval' = '2')")
+    for n in range(3):  # later nights change the tables, and write a checkpoint
         site.spark.sql(f"DELETE FROM delta.`{path}` WHERE pmod(care_protocol_id, 3) = {n}")
+    assert list(Path(path, "_delta_log").glob("*.checkpoint*.parquet"))
     assert replay.run(site.context, run_id)["identical"]
     site.spark.conf.set("spark.databricks.delta.retentionDurationCheck.enabled", "false")
     try:

@@ -17,8 +17,11 @@ from p4dp.artefacts.arrow import schema_of
 from p4dp.artefacts.suite import added_columns
 from p4dp.contracts import TABLES, Table, layer
 from p4dp.errors import LockHeld, StorageError
+from p4dp.pipeline import gate
+from p4dp.pipeline.context import Context
 from p4dp.storage import delta_rs
 from p4dp.storage.lease import Lease
+from p4dp.storage.ledger import Ledger
 from p4dp.storage.tables import Tables
 from tests.conftest import config_at
 
@@ -161,6 +164,30 @@ def test_few_changed_rows_are_those_that_the_engine_reads(spark, tables: Tables,
     assert tables.holds(NAME, batch_id) and not tables.holds(NAME, 3)
 
 
+@pytest.mark.parametrize("most", [100, 1])
+def test_keys_that_stand_twice_and_lost_references_are_counted_by_either_engine(
+    spark, tables: Tables, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr("p4dp.storage.tables._FEW", most)
+    context = Context(tables._config, spark, tables, Ledger(tables))
+    contracts = [TABLES[NAME]]
+    held = examples.rows(TABLES["silver.encounter"], 1)[0] | {"encounter_id": 7, "batch_id": 1}
+    names = TABLES["silver.encounter"].names
+    tables.append(
+        "silver.encounter", spark.createDataFrame([tuple(held[c] for c in names)], ddl.columns(TABLES["silver.encounter"])), 1
+    )
+    first = _rows(spark, 1, 3).withColumn(
+        "encounter_id", F.expr("CAST(CASE certificate_id WHEN 101 THEN 8 ELSE 7 END AS bigint)")
+    )
+    tables.append(NAME, first, 1)
+    assert (gate._keys(context, contracts, 1), gate._orphans(context, contracts, 1)) == ({}, {"certificate": 1})
+    again = _rows(spark, 2, 2).withColumns(
+        {"certificate_id": F.expr("certificate_id - 100"), "encounter_id": F.lit(7).cast("bigint")}
+    )
+    tables.append(NAME, again, 2)
+    assert (gate._keys(context, contracts, 2), gate._orphans(context, contracts, 2)) == ({"certificate": 2}, {})
+
+
 @pytest.mark.parametrize("contract", layer("silver"), ids=lambda c: c.name)
 def test_conditions_say_the_same_in_both_engines(spark, tmp_path: Path, contract: Table) -> None:
     added, schema = added_columns(contract), schema_of(f"silver.{contract.name}")
@@ -253,9 +280,31 @@ def test_a_log_holds_its_constraints_and_shows_no_row(tables: Tables) -> None:
     with pytest.raises(StorageError) as caught:
         tables.log("ops.delivery", [{**row, "state": "PATIENT-NAME"}])
     assert "PATIENT-NAME" not in str(caught.value) and caught.value.__cause__ is None and tables.rows("ops.delivery") == []
+    assert "rule delivery.state.codes" in str(caught.value)
+    with pytest.raises(StorageError, match=r"rule delivery\.batch_id\.required"):
+        tables.log("ops.delivery", [{**row, "batch_id": None}])
+    with pytest.raises(StorageError) as caught:
+        tables.log("ops.delivery", [{**row, "sequence": "PATIENT-NAME"}])
+    assert "PATIENT-NAME" not in str(caught.value)
     tables.log("ops.delivery", [{**row, "rows": {"a.csv": 3}}])
     (kept,) = tables.rows("ops.delivery")
     assert kept["rows"] == {"a.csv": 3} and kept["at"].utcoffset() == dt.timedelta(0)
     (seen,) = tables.read("ops.delivery").collect()
     assert {k: v for k, v in seen.asDict().items() if k != "at"} == {k: v for k, v in kept.items() if k != "at"}
     assert seen["at"].astimezone(dt.UTC) == kept["at"]
+
+
+def test_a_home_that_this_process_cannot_open_is_all_the_engines(spark, tmp_path: Path) -> None:
+    """An address stands for an object store: Spark lands files, writes and reads logs, and answers the gate."""
+    tables = Tables(spark, config_at(tmp_path, f"roots.warehouse=file://{tmp_path}/warehouse"))
+    name = "bronze.certificate"
+    assert "://" in tables.path(name)
+    assert tables.adopt(name, [_file(tmp_path, 1)], 1) and not tables.adopt(name, [_file(tmp_path, 1)], 1)
+    assert tables.holds(name, 1) and not tables.holds(name, 2)
+    (row,) = examples.rows(TABLES["ops.delivery"], 1)
+    tables.log("ops.delivery", [{**row, "rows": {"a.csv": 3}, "at": dt.datetime(2026, 1, 5, 20, tzinfo=dt.UTC)}])
+    (kept,) = tables.rows("ops.delivery")
+    assert kept["rows"] == {"a.csv": 3} and kept["at"] == dt.datetime(2026, 1, 5, 20, tzinfo=dt.UTC)
+    tables.append(NAME, _rows(spark, 1, 3), 1)
+    found = tables.few_changed(NAME, 1, added_columns(TABLES[NAME]), 3)
+    assert found is not None and len(found) == 3 and tables.few_changed(NAME, 1, {}, 2) is None

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from difflib import get_close_matches
-from functools import reduce
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import yaml
-from pyspark.sql import DataFrame, Row
+from pyspark.sql import Row
 from pyspark.sql import functions as F
 
 from p4dp.artefacts.ddl import constraint_name
@@ -28,8 +27,6 @@ from p4dp.storage.ledger import now
 
 #: Changed rows of a table that Great Expectations validates in memory.
 _IN_MEMORY = 20_000
-#: Rows of a table whose keys and references this process looks at itself; they take about a gigabyte.
-_IN_PROCESS = 30_000_000
 
 
 def check_codes(context: Context, *asked: str) -> None:
@@ -137,50 +134,22 @@ def _rows(
 
 def _keys(context: Context, contracts: list[Table], batch_id: int) -> dict[str, int]:
     """Keys of changed rows that stand more than once in the whole table: table → number."""
-    tables, out, large = context.tables, {}, []
+    out = {}
     for contract in contracts:
         name, key = f"silver.{contract.name}", contract.key[0]
-        if not tables.are_few([name], _IN_PROCESS):
-            large.append(contract)
-            continue
         # older rows: only those under a changed key matter
-        among = f" WHERE {key} IN (SELECT {key} FROM t WHERE batch_id = {batch_id})" if tables.version(name) > 1 else ""
-        several = f"SELECT {key} FROM t{among} GROUP BY {key} HAVING count(*) > 1"
-        out[contract.name] = tables.ask(f"SELECT count(*) AS n FROM ({several})", t=name)[0]["n"]
-    return {k: n for k, n in out.items() if n} | (_keys_of_large(context, large, batch_id) if large else {})
-
-
-def _keys_of_large(context: Context, contracts: list[Table], batch_id: int) -> dict[str, int]:
-    """The same on the engine, one job for all tables."""
-    parts = []
-    for number, contract in enumerate(contracts):
-        whole = context.tables.read(f"silver.{contract.name}")
-        keys = whole.select(F.lit(number).alias("t"), F.col(contract.key[0]).alias("k"))
-        if context.tables.version(f"silver.{contract.name}") > 1:
-            changed = whole.where(F.col("batch_id") == batch_id).select(F.col(contract.key[0]).alias("k")).distinct()
-            keys = keys.join(changed, "k", "left_semi")
-        parts.append(keys.select("t", "k"))
-    several = reduce(DataFrame.union, parts).groupBy("t", "k").count().where("count > 1")
-    return {contracts[r["t"]].name: r["count"] for r in several.groupBy("t").count().collect()}
+        among = f" WHERE {key} IN (SELECT {key} FROM {{t}} WHERE batch_id = {batch_id})" if context.tables.version(name) > 1 else ""
+        several = f"SELECT {key} FROM {{t}}{among} GROUP BY {key} HAVING count(*) > 1"
+        out[contract.name] = context.tables.ask(f"SELECT count(*) AS n FROM ({several})", t=name)[0]["n"]
+    return {name: n for name, n in out.items() if n}
 
 
 def _orphans(context: Context, contracts: list[Table], batch_id: int) -> dict[str, int]:
     """References of changed rows to encounters that the table does not hold: table → number."""
-    tables = context.tables
-    if tables.are_few(["silver.encounter", *(f"silver.{c.name}" for c in contracts)], _IN_PROCESS):
-        query = f"SELECT count(*) AS n FROM t LEFT ANTI JOIN e ON t.encounter_id = e.encounter_id WHERE t.batch_id = {batch_id} AND t.encounter_id IS NOT NULL"
-        found = {c.name: tables.ask(query, t=f"silver.{c.name}", e="silver.encounter")[0]["n"] for c in contracts}
-        return {name: n for name, n in found.items() if n}
-    parts = [
-        tables.read(f"silver.{c.name}")
-        .where((F.col("batch_id") == batch_id) & F.col("encounter_id").isNotNull())
-        .select(F.lit(c.name).alias("t"), "encounter_id")
-        for c in contracts
-    ]
-    missing = reduce(DataFrame.union, parts).join(
-        tables.read("silver.encounter").select("encounter_id"), "encounter_id", "left_anti"
-    )
-    return {r["t"]: r["count"] for r in missing.groupBy("t").count().collect()}
+    changed = f"SELECT encounter_id FROM {{t}} WHERE batch_id = {batch_id} AND encounter_id IS NOT NULL"
+    query = f"SELECT count(*) AS n FROM ({changed}) c LEFT ANTI JOIN {{e}} AS e ON c.encounter_id = e.encounter_id"
+    out = {c.name: context.tables.ask(query, t=f"silver.{c.name}", e="silver.encounter")[0]["n"] for c in contracts}
+    return {name: n for name, n in out.items() if n}
 
 
 def _tables(context: Context, validator: ge.Validator, batch_id: int) -> list[tuple[ge.Outcome, str]]:

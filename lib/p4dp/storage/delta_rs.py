@@ -1,7 +1,8 @@
 """What Delta tables need no engine for: files that workers wrote become files of a table, few rows are appended and read. By delta-rs.
 
-Spark has no way to add files that are there, and takes a second where delta-rs takes a hundredth. delta-rs writes to tables on a mounted file
-system that are not clustered; others are Spark's.
+Spark has no way to add files that are there, and takes a second where delta-rs takes a hundredth. Nothing here knows a Spark session, so it is the
+same with a classic one, one over Spark Connect, or another engine: the process that runs the stage reads and writes the folder itself, as it does
+for the ledger's lease and the outbox. delta-rs writes to tables on a mounted file system that are not clustered; others are Spark's.
 """
 
 from __future__ import annotations
@@ -70,18 +71,16 @@ def changed(path: str, schema: pa.Schema, batch_id: int, added: dict[str, str], 
     return found.cast(pa.schema([*(f.with_nullable(True) for f in schema), *((name, pa.bool_()) for name in added)]))
 
 
-def append(path: str, found: pa.Table) -> None:
+def append(path: str, listed: list[dict[str, Any]], schema: pa.Schema) -> None:
     """Appends few rows; columns that the table does not have are added to it.
 
     Raises:
-        StorageError: a constraint is broken, or the log could not be written; nothing was written.
+        StorageError: a constraint is broken, a value is of another type, or the log could not be written.
     """
     try:
-        write_deltalake(path, found, mode="append", schema_mode="merge")
-    except DeltaError as error:  # its message may show rows
-        raise StorageError(
-            f"appending to {path} ({type(error).__name__}); the message is left out because it may hold values"
-        ) from None
+        write_deltalake(path, pa.Table.from_pylist(listed, schema=schema), mode="append", schema_mode="merge")
+    except (DeltaError, pa.ArrowException, UnicodeError) as error:  # their messages show values
+        raise StorageError(f"appending to {path} ({type(error).__name__})") from None
 
 
 def _statistics(footer: pq.FileMetaData, columns: tuple[str, ...]) -> str:

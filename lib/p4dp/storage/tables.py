@@ -30,6 +30,8 @@ from p4dp.errors import StorageError
 from p4dp.storage import delta_rs
 from p4dp.storage.lease import Lease
 
+#: Rows of a table up to which this process answers questions itself; the keys of so many take about a gigabyte.
+_FEW = 30_000_000
 _IGNORED = "{}: batch {} counts as already written, by another run or by one whose rows are not there"
 
 
@@ -137,14 +139,18 @@ class Tables:
         sample = self.changed(name, batch_id, added).limit(most + 1).toPandas()
         return None if len(sample) > most else sample
 
-    def are_few(self, names: list[str], most: int) -> bool:
-        """Whether `ask` can read the tables: none is on an object store, none has more than `most` rows."""
-        paths = [self.path(n) for n in names]
-        return all(map(delta_rs.reads, paths)) and all(0 <= delta_rs.held(p) <= most for p in paths)
-
     def ask(self, query: str, **names: str) -> list[dict[str, Any]]:
-        """The answer to a query in this process, over tables by the names that the query gives them: no engine, a hundredth of the time."""
-        return delta_rs.ask(query, {name: self.path(told) for name, told in names.items()})
+        """The answer to a query over `{name}`s of tables: of this process where none has many rows, for a hundredth of the time; else of the engine.
+
+        Args:
+            query: in the SQL that both know.
+            names: table by the name that the query gives it.
+        """
+        paths = {name: self.path(told) for name, told in names.items()}
+        if all(delta_rs.reads(p) and 0 <= delta_rs.held(p) <= _FEW for p in paths.values()):
+            return delta_rs.ask(query.format(**{n: n for n in names}), paths)
+        frames: dict[str, Any] = {name: self.read(told) for name, told in names.items()}
+        return [r.asDict() for r in self.spark.sql(query, **frames).collect()]
 
     def _versions(self, name: str) -> list[int]:
         return [int(p.stem) for p in Path(self.path(name), "_delta_log").glob("*.json") if p.stem.isdigit()]
@@ -246,12 +252,32 @@ class Tables:
             return
         self.create(name)
         self._fence()
+        listed = [{c: r.get(c) for c in TABLES[name].names} for r in rows]
         if delta_rs.writes(self.path(name)):
-            delta_rs.append(self.path(name), pa.Table.from_pylist(rows, schema=schema_of(name)))
+            try:
+                delta_rs.append(self.path(name), listed, schema_of(name))
+            except StorageError as error:
+                told = ", ".join(self._broken(name, listed)) or "none that is declared"
+                raise StorageError(f"{error}, rule {told}; the message is left out because it may hold values") from None
             return
-        frame = self.spark.createDataFrame([tuple(r.get(c) for c in TABLES[name].names) for r in rows], ddl.columns(TABLES[name]))
         with without_values(f"writing {name}"):
+            frame = self.spark.createDataFrame([tuple(r.values()) for r in listed], ddl.columns(TABLES[name]))
             frame.coalesce(1).write.format("delta").mode("append").option("mergeSchema", "true").save(self.path(name))
+
+    def _broken(self, name: str, listed: list[dict[str, Any]]) -> list[str]:
+        """Codes of the rules that rows break."""
+        missing = [
+            f"{name.split('.')[1]}.{c.name}.required"
+            for c in TABLES[name].columns
+            if c.required and any(r[c.name] is None for r in listed)
+        ]
+        checks = ddl.checks(TABLES[name])
+        if missing or not checks:
+            return missing
+        with without_values(f"reading rows of {name}"):
+            rows = self.spark.createDataFrame([tuple(r.values()) for r in listed], ddl.columns(TABLES[name]))
+            found = rows.selectExpr(*(f"count_if(NOT ({sql})) AS `{n}`" for n, sql in checks.items())).collect()[0]
+        return [n.replace("__", ".") for n in checks if found[n]]
 
     def merge(self, name: str, rows: DataFrame, replaced_practices: list[str]) -> None:
         """Upserts and deletes by key in one commit.
