@@ -194,12 +194,9 @@ class _Opening:
 
     def _loose(self) -> pa.Table:
         """Numbers of encounters that records of the delivery name and that it does not hold."""
-        columns = {k: t[0] for k, t in self.out.parts.items() if "encounter_record_id" in t[0].column_names}
-        named = (
-            pa.chunked_array([c for t in columns.values() for c in t["encounter_record_id"].chunks], pa.string())
-            .unique()
-            .drop_null()
-        )
+        tables = [t for (t, *_) in self.out.parts.values() if "encounter_record_id" in t.column_names]
+        columns = [c for t in tables for c in t["encounter_record_id"].chunks]
+        named = pa.chunked_array(columns, pa.string()).unique().drop_null()
         held = self.out.parts.get("encounter")
         if held:
             named = named.filter(pc.invert(pc.is_in(named, held[0]["record_id"].combine_chunks())))

@@ -100,9 +100,8 @@ def run(context: Context, batch_id: int, batch: list[Found]) -> dict[str, int]:
         if f.folder not in problems and (m := f.manifest)
     ]
     results: dict[str, dict[str, Any]] = {}
-    files: dict[str, list[str]] = {
-        part: [] for part in KEPT
-    }  # conform takes a part that is not named for one that nobody looked for
+    # conform takes a part that the list does not name for one that nobody looked for
+    files: dict[str, list[str]] = {part: [] for part in KEPT}
     unreachable: set[str] = set()
     if deliveries:
         keys = Keys(secret, config.vault.key_version)
