@@ -176,9 +176,7 @@ def test_keys_that_stand_twice_and_lost_references_are_counted_by_either_engine(
     tables.append(
         "silver.encounter", spark.createDataFrame([tuple(held[c] for c in names)], ddl.columns(TABLES["silver.encounter"])), 1
     )
-    first = _rows(spark, 1, 3).withColumn(
-        "encounter_id", F.expr("CAST(CASE certificate_id WHEN 101 THEN 8 ELSE 7 END AS bigint)")
-    )
+    first = _rows(spark, 1, 3).withColumn("encounter_id", F.expr("CAST(CASE certificate_id WHEN 101 THEN 8 ELSE 7 END AS bigint)"))
     tables.append(NAME, first, 1)
     assert (gate._keys(context, contracts, 1), gate._orphans(context, contracts, 1)) == ({}, {"certificate": 1})
     again = _rows(spark, 2, 2).withColumns(
