@@ -56,6 +56,11 @@ def test_communes_of_the_claims_have_the_form_of_silver(pipe) -> None:
     assert found.visits.collect()[0]["doctor"] == "F1"  # a salaried doctor is the institution
 
 
+def _aligned(gp, snds):
+    ours, theirs = practitioners.ballots(gp, "patient_key", "doctor"), practitioners.ballots(snds, "beneficiary_id", "pfs")
+    return practitioners.aligned(ours, theirs, evidence.spans(gp.visits))
+
+
 def test_practitioners_are_aligned_by_visits_that_only_they_share(side) -> None:
     people = "\n".join(f"p{n}|x|male|{1950 + n}|1|13055|13|" for n in range(4))
     gp = side("patient_key", people, "\n".join(f"p{n}|D1|2024-01-0{n + 1}" for n in range(4)))
@@ -63,9 +68,9 @@ def test_practitioners_are_aligned_by_visits_that_only_they_share(side) -> None:
     snds = side(
         "beneficiary_id", theirs, "\n".join(f"b{n}|E1|2024-01-0{n + 1}" for n in range(4)) + "\nb0|E2|2024-01-01\nb1|E3|2024-01-09"
     )
-    found = practitioners.aligned(gp, snds).collect()
+    found = _aligned(gp, snds).collect()
     assert [(r["pfs"], r["doctor"], r["support"]) for r in found] == [("E1", "D1", 3.5)]  # one visit of E2 proves nothing
-    known = practitioners.known(snds, practitioners.aligned(gp, snds)).visits.select("doctor").distinct().collect()
+    known = practitioners.known(snds, _aligned(gp, snds)).visits.select("doctor").distinct().collect()
     assert {r[0] for r in known} == {"D1", "E2", "E3"}
 
 
@@ -128,7 +133,7 @@ def test_a_number_counts_its_visits_of_the_time_that_records_cover(side) -> None
     theirs = "\n".join(f"b{n}|male|{1950 + n}|1|13055|13|" for n in range(4))
     earlier = "\n".join(f"b0|E1|20{y}-0{m}-01" for y in (20, 21, 22, 23) for m in range(1, 9))
     snds = side("beneficiary_id", theirs, "\n".join(f"b{n}|E1|2024-01-0{n + 1}" for n in range(4)) + "\n" + earlier)
-    assert [(r["pfs"], r["doctor"]) for r in practitioners.aligned(gp, snds).collect()] == [("E1", "D1")]
+    assert [(r["pfs"], r["doctor"]) for r in _aligned(gp, snds).collect()] == [("E1", "D1")]
 
 
 def test_a_doctor_of_a_large_town_is_aligned_though_his_visits_share_their_tokens(side) -> None:
@@ -138,7 +143,19 @@ def test_a_doctor_of_a_large_town_is_aligned_though_his_visits_share_their_token
     people = "\n".join(f"b{n}|male|1950|1|69123|69|" for n in range(6))
     others = [f"b{k}|O{(5 * n + k) % 75}|{d}" for n, d in enumerate(days) for k in range(1, 6)]
     snds = side("beneficiary_id", people, "\n".join([*(f"b0|E1|{d}" for d in days), *others]))
-    assert [(r["pfs"], r["doctor"]) for r in practitioners.aligned(gp, snds).collect()] == [("E1", "D1")]
+    assert [(r["pfs"], r["doctor"]) for r in _aligned(gp, snds).collect()] == [("E1", "D1")]
+
+
+def test_visits_that_too_many_share_do_not_vote_and_are_told(side) -> None:
+    days = "\n".join(f"p|D1|2024-01-0{n}" for n in range(1, 5))
+    gp = side("patient_key", "p|x|male|1950|1|69123|69|", days)
+    crowd = [f"b{k}|male|1950|1|69123|69|" for k in range(21)]
+    visits = [f"b{k}|E{k}|2024-01-0{n}" for n in range(1, 4) for k in range(21)] + ["b0|E0|2024-01-04"]
+    snds = side("beneficiary_id", "\n".join(crowd), "\n".join(visits))
+    theirs = practitioners.ballots(snds, "beneficiary_id", "pfs")
+    assert theirs.agg(practitioners.cut()).first()[0] == 3 * 21
+    assert practitioners.ballots(gp, "patient_key", "doctor").agg(practitioners.cut()).first()[0] == 0
+    assert not _aligned(gp, snds).count()  # one visit is left to vote, three are needed
 
 
 def test_the_link_that_holds(pipe) -> None:

@@ -5,10 +5,10 @@ Regimes: A the extract shows own numbers; B a correspondence file says; C both s
 
 from __future__ import annotations
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from p4dp.linkage.evidence import Evidence, spans
+from p4dp.linkage.evidence import Evidence
 
 #: Visits with the same traits on the same day that must speak for a practitioner, and how far ahead of the next one he must be.
 LEAST_SUPPORT, LEAST_LEAD = 3.0, 2.0
@@ -31,23 +31,38 @@ def listed(correspondence: DataFrame) -> DataFrame:
         F.lit(None).cast("double").alias("support"), F.lit(None).cast("double").alias("runner_up")).distinct()  # fmt: skip
 
 
-def aligned(gp: Evidence, snds: Evidence) -> DataFrame:
+def ballots(side: Evidence, key: str, name: str) -> DataFrame:
+    """Visits of a side that can speak for a practitioner: day, token (day, sex, month of birth, commune), the practitioner as `name`, and how many hold the token."""
+    traits = ("day", "sex", "birth_year", "birth_month", "commune")
+    rows = side.visits.join(side.people.select(key, "sex", "birth_year", "birth_month", "commune"), key)
+    rows = rows.where(" AND ".join(f"{c} IS NOT NULL" for c in traits))
+    return rows.select("day", F.xxhash64(*traits).alias("token"), F.col("doctor").alias(name),
+                       F.count(F.lit(1)).over(Window.partitionBy(*traits)).alias("holders"))  # fmt: skip
+
+
+def cut() -> Column:
+    """Of ballots, for the report: visits whose token more than `_MOST` hold, which do not vote."""
+    return F.count_if(F.col("holders") > _MOST)
+
+
+def aligned(ours: DataFrame, theirs: DataFrame, spans: DataFrame) -> DataFrame:
     """Regime C: visits of both sides that agree on day, sex, month of birth and commune vote for their practitioners.
 
     A vote counts one over the visits that share its token on either side, so that it is worth most where it can hardly be chance. Each number of
     the extract takes the practitioner with most votes, when they are enough, a good part of what its own visits could have said, and far ahead of the next; a practitioner may have several numbers.
+
+    Args:
+        ours: ballots of the records, with `doctor`.
+        theirs: ballots of the claims, with `pfs`.
+        spans: first and last day of each doctor's records (`evidence.spans`).
     """
-    traits = ("day", "sex", "birth_year", "birth_month", "commune")
-
-    def tokens(side: Evidence, key: str, name: str) -> DataFrame:
-        rows = side.visits.join(side.people.select(key, "sex", "birth_year", "birth_month", "commune"), key)
-        rows = rows.where(" AND ".join(f"{c} IS NOT NULL" for c in traits))
-        return rows.select("day", F.xxhash64(*traits).alias("token"), F.col("doctor").alias(name)).withColumn(
-            f"{name}_n", F.count(F.lit(1)).over(Window.partitionBy("token")))  # fmt: skip
-
-    left, right = tokens(gp, "patient_key", "doctor"), tokens(snds, "beneficiary_id", "pfs")
-    votes = left.where(f"doctor_n <= {_MOST}").join(right.where(f"pfs_n <= {_MOST}").drop("day"), "token")
-    counted = votes.groupBy("pfs", "doctor").agg(F.round(F.sum(1.0 / (F.col("doctor_n") * F.col("pfs_n"))), 6).alias("support"))
+    left = ours.where(F.col("holders") <= _MOST).withColumnRenamed("holders", "doctor_n").drop("day")
+    right = theirs.where(F.col("holders") <= _MOST).withColumnRenamed("holders", "pfs_n")
+    counted = (
+        left.join(right.drop("day"), "token")
+        .groupBy("pfs", "doctor")
+        .agg(F.round(F.sum(1.0 / (F.col("doctor_n") * F.col("pfs_n"))), 6).alias("support"))
+    )
     ranked = counted.withColumns({
         "runner_up": F.coalesce(F.lead("support").over(Window.partitionBy("pfs").orderBy(F.desc("support"), "doctor")), F.lit(0.0)),
         "rank": F.row_number().over(Window.partitionBy("pfs").orderBy(F.desc("support"), "doctor")),
@@ -56,11 +71,9 @@ def aligned(gp: Evidence, snds: Evidence) -> DataFrame:
         (F.col("rank") == 1) & (F.col("support") >= LEAST_SUPPORT) & (F.col("support") >= LEAST_LEAD * F.col("runner_up"))
     )
     # records may cover less time than claims: only the visits of that time can speak
-    first = first.join(spans(gp.visits), "doctor")
-    within = (
-        right.where(f"pfs_n <= {_MOST}")
-        .join(F.broadcast(first.select("pfs", "since", "until")), "pfs")
-        .where(F.col("day").between(F.col("since"), F.col("until")))
+    first = first.join(spans, "doctor")
+    within = right.join(F.broadcast(first.select("pfs", "since", "until")), "pfs").where(
+        F.col("day").between(F.col("since"), F.col("until"))
     )
     # in a large town even a doctor's own visits share their tokens: what they could say at most is what counts
     own = within.groupBy("pfs").agg(F.sum(1.0 / F.col("pfs_n")).alias("own"))

@@ -82,10 +82,10 @@ def page(summary: dict[str, Any], choices: list[Choice], weights: list[tuple[str
          practices: list[tuple[int, int]], reasons: dict[str, int]) -> str:  # fmt: skip
     """The page; no count of 1 to 10 patients is on it."""
     facts = {k: summary.get(k) for k in ("method", "regime", "patients", "linked", "asked_precision", "threshold", "margin", "decoys", "decoys_accepted", "false_share", "false_low",
-                                     "false_high", "pairs", "pairs_capped", "tokens_cut", "pairs_cut", "practitioners", "practitioners_known", "run_id")}  # fmt: skip
+                                     "false_high", "pairs", "pairs_capped", "tokens_cut", "pairs_cut", "votes_cut", "practitioners", "practitioners_known", "run_id")}  # fmt: skip
     told = {
         k: _few(v)
-        if k in ("patients", "linked", "decoys", "decoys_accepted", "pairs_capped")
+        if k in ("patients", "linked", "decoys", "decoys_accepted", "pairs_capped", "votes_cut")
         else ""
         if v is None
         else f"{v:.5g}"

@@ -194,7 +194,7 @@ def run(
             }
         )
         found = {**summary, **work.coverage()}
-        counted = {k: shown(found[k]) for k in ("patients", "linked", "pairs_capped")}
+        counted = {k: shown(found[k]) for k in ("patients", "linked", "pairs_capped", "votes_cut") if found[k] is not None}
         measured = {k: summary[k] for k in ("threshold", "false_share", "false_low", "false_high", "pairs", "tokens_cut")}
         mlrun.metrics({**measured, **work.coverage(), **counted})
         progress("gate")

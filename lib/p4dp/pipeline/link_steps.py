@@ -68,7 +68,7 @@ class Linkage:
         )
         if self.regime == "D":
             return self.kept("records-known", practitioners.nobody(gp)), self.kept("claims-known", practitioners.nobody(snds))
-        numbers = practitioners.aligned(gp, snds)
+        numbers = self._aligned(gp, snds)
         if self.regime == "A":
             numbers = practitioners.completed(practitioners.clear(snds.visits), numbers, gp)
         elif self.regime == "B":
@@ -79,6 +79,17 @@ class Linkage:
             self.staged(f"{count}-counted", rows.select("doctor").distinct(), **{count: F.count(F.lit(1))})
         tables.overwrite("linked.practitioner", numbers.withColumn("batch_id", F.lit(self.batch_id).cast("bigint")))
         return gp, self.kept("claims-known", practitioners.known(snds, tables.read("linked.practitioner")))
+
+    def _aligned(self, gp: Evidence, snds: Evidence) -> DataFrame:
+        """Numbers of the extract that the activity of both sides gives a doctor; tells how many visits could not vote."""
+        ours = practitioners.ballots(gp, "patient_key", "doctor")
+        ours = self.staged("ballots-records", ours, votes_cut_records=practitioners.cut())
+        theirs = practitioners.ballots(snds, "beneficiary_id", "pfs")
+        theirs = self.staged("ballots-claims", theirs, votes_cut_claims=practitioners.cut())
+        self.found["votes_cut"] = cut = self.found["votes_cut_records"] + self.found["votes_cut_claims"]
+        if cut:
+            log.info("%s visits share day, sex, month of birth and commune with too many: they say nothing of doctors", cut)
+        return practitioners.aligned(ours, theirs, evidence.spans(gp.visits))
 
     def _correspondence(self) -> DataFrame:
         file = self.context.config.at(self.settings.correspondence)
@@ -216,7 +227,7 @@ class Linkage:
 
     def coverage(self) -> dict[str, int | None]:
         """What was left out of the comparison, and how many doctors of the records are known in the claims; None for what a regime does not ask."""
-        return {k: self.found.get(k) for k in ("pairs_cut", "pairs_capped", "practitioners", "practitioners_known")}
+        return {k: self.found.get(k) for k in ("pairs_cut", "pairs_capped", "votes_cut", "practitioners", "practitioners_known")}
 
     def active(self) -> DataFrame:
         """Indirect links that hold."""
