@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import fcntl
 import json
+import pickle
 import shutil
 import socket
 import subprocess
@@ -44,7 +46,14 @@ class _ByCountry(LoadScopeScheduling):
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    config.option.loadscopereorder = False
     return _ByCountry(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest first; nights later, when the other process has made the country that they too start from."""
+    when = {"claims": 0, "spec": 1, "storage": 1, "nights": 2}
+    items.sort(key=lambda i: when.get(_TOGETHER.get(i.path.stem, i.path.parent.name), 3))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -143,16 +152,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path
             process.wait(30)
 
 
-@pytest.fixture(scope="session")
-def country(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Country:
-    """Two nights of a small country with planted defects; tests read it and leave it as it is.
-
-    With --cda, the second night brings the official documents too, as a delivery of a practice of their own.
-    """
-    made = Country(spark, tmp_path_factory.mktemp("country"))
+def _two_nights(made: Country, official: str | None) -> tuple[dict[str, object], dict[str, object]]:
+    """Simulates the country and takes it through two nights; their summaries."""
+    made.home.mkdir()
     made.simulate()
-    made.first = made.night(dt.date(2026, 1, 5))  # type: ignore[attr-defined]
-    official = request.config.getoption("--cda")
+    first = made.night(dt.date(2026, 1, 5))
     if official:
         files: Files = {
             f"documents/{n}.xml": (p.read_bytes(), "mixed", 1) for n, p in enumerate(sorted(Path(official).glob("*.xml")))
@@ -161,7 +165,23 @@ def country(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, reque
             own = {"practice_id": "P90000", "software": "dossia", "commune": "13055", "joined_on": "2025-12-01"}
             registry.write(json.dumps(own) + "\n")
         write(made.home / "landing", "dossia", "P90000", 1, dt.date(2026, 1, 6), True, files)
-    made.second = made.night()  # type: ignore[attr-defined]
+    return first, made.night()
+
+
+@pytest.fixture(scope="session")
+def country(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Country:
+    """Two nights of a small country with planted defects, made by the first process that asks; tests read it and leave it as it is.
+
+    With --cda, the second night brings the official documents too, as a delivery of a practice of their own.
+    """
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if hasattr(request.config, "workerinput") else own
+    made, told = Country(spark, shared / "country"), shared / "country.nights"
+    with (shared / "country.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not told.exists():
+            told.write_bytes(pickle.dumps(_two_nights(made, request.config.getoption("--cda"))))
+    made.first, made.second = pickle.loads(told.read_bytes())  # type: ignore[attr-defined]
     return made
 
 
