@@ -245,6 +245,24 @@ def pooled(countries: list[dict[str, Any]], regime: str) -> dict[str, Any]:
             "decoys": expected}  # fmt: skip
 
 
+def made(home: Path, seed: str, country: dict[str, Any]) -> dict[str, int]:
+    """Simulates a country and its night, unless the home holds them; the seconds that both took."""
+    note = home / "country.json"
+    if note.exists():
+        held = json.loads(note.read_text("utf-8"))
+        if held["country"] != country:
+            raise SystemExit(f"{home} is of another country: {held['country']}")
+        return dict(held["seconds"])
+    shutil.rmtree(home, ignore_errors=True)  # what a run that was killed left
+    _, simulated, _ = call(home, "simulate", "--patients", str(country["patients"]), "--practices", str(country["practices"]), "--years", "2", "--nights", "1",
+                           "--seed", seed, "--snds-ratio", str(country["ratio"]), "--errors", str(country["errors"]), "--set", "simulate.partitions=16",
+                           "--set", f"simulate.clear_practitioners={str(country['clear_practitioners']).lower()}")  # fmt: skip
+    _, night, _ = call(home, "nightly", "--set", "linkage.nightly=false")
+    seconds = {"simulate": round(simulated), "night": round(night)}
+    note.write_text(json.dumps({"country": country, "seconds": seconds}), "utf-8")
+    return seconds
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--seeds", default="1,2,3")
@@ -256,7 +274,7 @@ def main() -> None:
     arguments.add_argument("--errors", default="1", help="times the rates of all errors of the country")
     arguments.add_argument("--name", default="links", help="of the file of results")
     arguments.add_argument("--more", action="store_true", help="keep the countries that the file of results holds")
-    arguments.add_argument("--home", help="a home whose night was done, instead of simulated ones")
+    arguments.add_argument("--homes", help="folder where countries are kept, and taken from when they are there")
     given = arguments.parse_args()
     if "A" in given.regimes.split(",") and given.regimes != "A":  # numbers that C does not find would be known to it there
         arguments.error("regime A shows doctors' own numbers: it is measured on a country of its own (--regimes A --name links-A)")
@@ -268,24 +286,18 @@ def main() -> None:
         if {k: held[k] for k in asked} != asked:
             arguments.error(f"{results} is of other countries: { ({k: held[k] for k in asked}) }")
         countries = held["countries"]
-    for seed in ["given"] if given.home else given.seeds.split(","):
-        begin = time.monotonic()
-        home, before = Path(given.home) if given.home else Path(tempfile.mkdtemp()), dict[str, int]()
-        if not given.home:
-            clear = "true" if given.regimes == "A" else "false"
-            _, simulated, _ = call(home, "simulate", "--patients", str(given.patients), "--practices", str(given.practices), "--years", "2", "--nights", "1", "--seed", seed,
-                 "--snds-ratio", str(given.ratio), "--errors", given.errors, "--set", "simulate.partitions=16",
-                 "--set", f"simulate.clear_practitioners={clear}")  # fmt: skip
-            _, night, _ = call(home, "nightly", "--set", "linkage.nightly=false")
-            before = {"simulate": round(simulated), "night": round(night)}
+    country = {**asked, "practices": given.practices, "clear_practitioners": given.regimes == "A"}
+    for seed in given.seeds.split(","):
+        home = Path(given.homes) / f"{given.name}-{seed}" if given.homes else Path(tempfile.mkdtemp())
+        before = made(home, seed, country)
         found = one(home, given.regimes.split(","), [k for k in given.without.split(",") if k])
-        countries.append({"seed": seed, "seconds": round(time.monotonic() - begin), "seconds_before": before, **found})
+        countries.append({"seed": seed, "seconds_before": before, **found})
         print(json.dumps(countries[-1]), flush=True)
         regimes = sorted(set.intersection(*(set(c["ours"]) for c in countries)))
         result = {**asked, "countries": countries, "pooled": {r: pooled(countries, r) for r in regimes},
                   "cores": psutil.cpu_count(), "versions": {p: version(p) for p in ("pyspark", "splink", "duckdb")}}  # fmt: skip
         results.write_text(json.dumps(result, indent=1) + "\n")
-        if not given.home:
+        if not given.homes:
             shutil.rmtree(home)
 
 

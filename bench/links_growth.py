@@ -101,6 +101,28 @@ def home(context: Context, patients: int, ratio: int) -> None:
     context.ledger.publish(1, {name: ("bench", tables.version(name)) for name in made})
 
 
+def watched(folder: Path) -> Path:
+    """A Spark properties file as conf/spark/local.conf, with an event log in the folder."""
+    conf = ROOT / "conf" / "spark"
+    text = (conf / "local.conf").read_text("utf-8").replace("configurationFile=", f"configurationFile={conf}/")
+    file = folder / "watched.conf"
+    file.write_text(f"{text}\nspark.eventLog.enabled true\nspark.eventLog.dir file://{folder}\nspark.eventLog.rolling.enabled false\n"
+                    "spark.eventLog.compress false\n", "utf-8")  # fmt: skip
+    return file
+
+
+def worked(folder: Path, since: float, until: float) -> dict[str, int]:
+    """What Spark's tasks that began between two moments (seconds since 1970) took, from the event log."""
+    tasks = []
+    for log in folder.glob("local-*"):
+        with log.open(encoding="utf-8") as lines:
+            tasks += [json.loads(line) for line in lines if line.startswith('{"Event":"SparkListenerTaskEnd"')]
+    tasks = [t["Task Metrics"] for t in tasks if since <= t["Task Info"]["Launch Time"] / 1000 < until and "Task Metrics" in t]
+    return {"task_cpu_seconds": sum(t["Executor CPU Time"] for t in tasks) // 10**9,
+            "shuffle_mib": sum(t["Shuffle Write Metrics"]["Shuffle Bytes Written"] for t in tasks) >> 20,
+            "spilled_mib": sum(t["Disk Bytes Spilled"] for t in tasks) >> 20}  # fmt: skip
+
+
 class _Peak(threading.Thread):
     """Watches the memory of this process and its children."""
 
@@ -122,14 +144,15 @@ def one(spark: SparkSession, patients: int, ratio: int) -> dict[str, Any]:
     with Lease(folder / "logs" / "lease", 120) as lease:
         context = Context.of(config, spark, lease)
         home(context, patients, ratio)
-        peak, steps, begin = _Peak(), dict[str, float](), time.monotonic()
+        peak, steps, begin, since = _Peak(), dict[str, float](), time.monotonic(), time.time()
         peak.start()
         found = link.run(context, full=True, progress=lambda step: steps.__setitem__(step, round(time.monotonic() - begin, 1)))
         taken = time.monotonic() - begin
         peak.over.set()
+    claimed = spark.read.format("delta").load(f"{folder}/warehouse/events/event").count()
     staged = sum(p.stat().st_size for p in (folder / "warehouse" / "staging").rglob("*") if p.is_file())
     shutil.rmtree(folder)
-    return {"patients": patients, "beneficiaries": patients * (1 + ratio), "seconds": round(taken, 1), "begun_at": steps, "pairs": found["pairs"], "linked": found["linked"],
+    return {"patients": patients, "beneficiaries": patients * (1 + ratio), "claimed_events": claimed, "between": (since, since + taken), "seconds": round(taken, 1), "begun_at": steps, "pairs": found["pairs"], "linked": found["linked"],
             "tokens_cut": found["tokens_cut"], "pairs_a_patient": round(found["pairs"] / patients, 3), "milliseconds_a_patient": round(taken / patients * 1000, 2),
             "staged_mib": staged >> 20, "peak_mib": peak.mib}  # fmt: skip
 
@@ -141,13 +164,17 @@ def main() -> None:
     given = arguments.parse_args()
     if any(int(n) % _PRACTICE for n in given.patients.split(",")):
         arguments.error(f"--patients: multiples of {_PRACTICE}")
-    spark = start(load(ROOT / "conf" / "local.yaml", tempfile.mkdtemp()), "bench")
+    logs = Path(tempfile.mkdtemp())
+    spark = start(load(ROOT / "conf" / "local.yaml", str(logs), [f"spark.properties={watched(logs)}"]), "bench")
     one(spark, 1600, given.ratio)  # warm
     sizes = []
     for patients in map(int, given.patients.split(",")):
         sizes.append(one(spark, patients, given.ratio))
         print(json.dumps(sizes[-1]), flush=True)
     spark.stop()
+    for size in sizes:
+        size |= worked(logs, *size.pop("between"))
+    shutil.rmtree(logs)
     first, last = sizes[0], sizes[-1]
     more = (last["seconds"] - first["seconds"]) / (last["patients"] - first["patients"]) * 1000
     result = {"name": "links_growth", "sizes": sizes, "growth": {k: round(last[k] / first[k], 3) for k in ("pairs_a_patient", "milliseconds_a_patient")},

@@ -172,14 +172,22 @@ def test_the_link_that_holds(pipe) -> None:
 
 
 def test_decoys_of_patients_with_visits_promise_nothing_for_those_without() -> None:
-    many: assign.Counts = [(2, 60, None, 1200)]
+    many: assign.Counts = [(2, 60, True, None, 1200)]
     patients = {0: 280, 1: 0, 2: 1210}
-    unseen = assign.at([*many, (0, 1, None, 50)], patients, 0.0)
-    alike = assign.at([*many, (2, 1, None, 50)], {0: 0, 1: 0, 2: 1490}, 0.0)
+    unseen = assign.at([*many, (0, 1, True, None, 50)], patients, 0.0)
+    alike = assign.at([*many, (2, 1, True, None, 50)], {0: 0, 1: 0, 2: 1490}, 0.0)
     assert unseen.share == alike.share == 0.0 and unseen.high > 0.005 > alike.high  # fifty decoys are few for 230 without a link
-    seen = assign.at([*many, (0, 1, 1, 3), (0, 1, None, 47)], patients, 0.0)
+    seen = assign.at([*many, (0, 1, True, 1, 3), (0, 1, True, None, 47)], patients, 0.0)
     assert seen.share == pytest.approx(3 / 47 * 231 / 1250) and seen.low < seen.share < seen.high
-    assert assign.at([*many, (0, 1, 1, 3), (0, 1, None, 47)], patients, 1.0).share == 0.0
+    assert assign.at([*many, (0, 1, True, 1, 3), (0, 1, True, None, 47)], patients, 1.0).share == 0.0
+
+
+def test_whoever_is_like_another_has_a_decoy_too() -> None:
+    """Ten of a hundred fit two beneficiaries alike: without the true one they would have been linked to the other."""
+    counts: assign.Counts = [(0, 6, True, None, 90), (0, 6, False, 6, 10)]
+    told = assign.at(counts, {0: 200}, 3.0)
+    assert (told.linked, told.decoys, told.accepted) == (90, 100, 10)
+    assert told.share == pytest.approx(10 / 90 * 111 / 90)  # of the 110 who are left over as many as of those who have a decoy
 
 
 def test_evidence_that_is_left_out_is_not_known(side) -> None:
@@ -323,11 +331,15 @@ def test_assignment_wants_a_lead_over_others_and_over_the_neighbour(pipe) -> Non
     assert reasons["sure"] is None and reasons["torn"] is None and reasons["spouse"] == "contested"
     decoy = {r["patient_key"]: (r["decoy_weight"], r["decoy_rival"]) for r in best.collect()}
     assert decoy["torn"] == (18.0, assign._FAR) and decoy["weak"][0] == assign._FAR
+    counted = {
+        (r["best"], r["clear"], r["decoy"]): r["n"] for r in assign.histogram(best.withColumn("visits_l", F.lit(0)), 4.0).collect()
+    }
+    assert counted[40, False, 36] == counted[38, True, None] == 1  # torn: no link, and a decoy that would be one
 
 
 def test_the_threshold_keeps_the_share_of_false_links_that_was_asked_for() -> None:
     # 900 sure links; 100 at weight 2 of whose decoys 10 would be accepted; 500 without any
-    counts: assign.Counts = [(2, 40, None, 900), (2, 4, 4, 10), (2, 4, None, 90), (2, None, None, 500)]
+    counts: assign.Counts = [(2, 40, True, None, 900), (2, 4, True, 4, 10), (2, 4, True, None, 90), (2, -20, False, None, 500)]
     choices = assign.curve(counts, {2: 1500})
     loose, strict = assign.choose(choices, 0.99), assign.choose(choices, 0.999)
     assert loose is not None and (loose.threshold, loose.linked, loose.accepted) == (2.0, 1000, 10)
@@ -336,13 +348,13 @@ def test_the_threshold_keeps_the_share_of_false_links_that_was_asked_for() -> No
     )  # a hundredth of those without counterpart: the 500, and whoever is linked wrongly
     assert loose.low < loose.share < loose.high
     assert strict is not None and (strict.threshold, strict.linked, strict.share) == (20.0, 900, 0.0) and strict.high > 0.0001
-    assert assign.choose(assign.curve([(2, 4, 4, 10)], {2: 100}), 0.999) is None
-    unlikely = assign.curve([(2, -6, None, 10), (2, 4, None, 10)], {2: 20})
+    assert assign.choose(assign.curve([(2, 4, True, 4, 10)], {2: 100}), 0.999) is None
+    unlikely = assign.curve([(2, -6, True, None, 10), (2, 4, True, None, 10)], {2: 20})
     everybody = assign.at(
-        [(2, 10, 8, 50), (2, 10, None, 50)], {2: 100}, 1.0
+        [(2, 10, True, 8, 50), (2, 10, True, None, 50)], {2: 100}, 1.0
     )  # nobody is left over: half the decoys are accepted all the same
     assert everybody.share == pytest.approx(0.01) and everybody.high > 0.03
-    assert assign.at([(2, 10, None, 1)], {2: 1}, 1.0).high > 0.5  # one patient says nothing
+    assert assign.at([(2, 10, True, None, 1)], {2: 1}, 1.0).high > 0.5  # one patient says nothing
     assert unlikely[0].threshold == -3.0 and assign.choose(unlikely, 0.9) == unlikely[1]  # less likely than not is no link
 
 

@@ -17,8 +17,8 @@ from scipy.stats import beta, chi2
 #: Weights are counted in steps when a threshold is sought.
 STEP = 0.5
 _FAR = -1000.0
-#: (how much the record holds, weight of the link, weight of the decoy, patients); weights in steps, None where the margin is not kept.
-Counts = list[tuple[int, int | None, int | None, int]]
+#: (how much the record holds, weight of the best, whether it keeps the margin, weight of the decoy or None where that does not keep it, patients); weights in steps.
+Counts = list[tuple[int, int, bool, int | None, int]]
 
 
 def ranked(scored: DataFrame) -> DataFrame:
@@ -61,9 +61,10 @@ def histogram(best: DataFrame, margin: float) -> DataFrame:
     """`ranked` (with `visits_l`) → `Counts`."""
 
     def step(prefix: str) -> Column:
-        return F.when(eligible(margin, prefix), F.floor(F.col(f"{prefix}weight") / STEP).cast("int"))
+        return F.floor(F.col(f"{prefix}weight") / STEP).cast("int")
 
-    by = (holds(F.col("visits_l")).alias("holds"), step("").alias("link"), step("decoy_").alias("decoy"))
+    by = (holds(F.col("visits_l")).alias("holds"), step("").alias("best"), eligible(margin).alias("clear"),
+          F.when(eligible(margin, "decoy_"), step("decoy_")).alias("decoy"))  # fmt: skip
     return best.groupBy(*by).agg(F.count(F.lit(1)).alias("n"))
 
 
@@ -80,8 +81,8 @@ class Choice:
     high: float
 
 
-def _false(linked: int, accepted: int, left: int) -> tuple[float, float, float]:
-    """How many of some patients' links are false, with its 95 % bounds.
+def _false(linked: int, decoys: int, accepted: int, left: int) -> tuple[float, float, float]:
+    """How many of some patients' links are false, with its 95 % bounds, when so many of their decoys were accepted.
 
     Of these patients some have no counterpart: those without a link, and those with a false one. A share `p` of them is given a link, as decoys are; so
     false links are p / (1 - p) times those without a link, and one more of these when they are waited for by chance (negative binomial). Patients without a
@@ -95,30 +96,34 @@ def _false(linked: int, accepted: int, left: int) -> tuple[float, float, float]:
 
     # how many are left without a link is itself a matter of chance: the more so the fewer they are
     fewest, most = chi2.ppf(0.025, 2 * left) / 2 if left else 0.0, chi2.ppf(0.975, 2 * left + 2) / 2
-    low, high = beta.ppf((0.025, 0.975), accepted + 0.5, linked - accepted + 0.5)
-    return number(accepted / linked, left + 1), number(low, fewest) if accepted else 0.0, number(high, most)
+    low, high = beta.ppf((0.025, 0.975), accepted + 0.5, decoys - accepted + 0.5)
+    return number(accepted / decoys, left + 1), number(low, fewest) if accepted else 0.0, number(high, most)
 
 
 def at(counts: Counts, patients: Mapping[int, int], threshold: float) -> Choice:
     """What a threshold gives, told by decoys of patients whose records hold as much (`holds`).
 
+    Whoever fits somebody has a decoy, whether or not the margin makes it a link: a link has no other near it, so decoys of links alone would
+    never show that somebody without counterpart is much like another.
+
     Args:
         patients: how many patients were considered, by what their records hold.
     """
-    step, linked, accepted = round(threshold / STEP), dict.fromkeys(patients, 0), dict.fromkeys(patients, 0)
-    for kind, link, decoy, n in counts:
-        if link is not None and link >= step:
-            linked[kind] += n
+    step, linked, decoys, accepted = round(threshold / STEP), *(dict.fromkeys(patients, 0) for _ in range(3))
+    for kind, best, clear, decoy, n in counts:
+        if best >= step:
+            decoys[kind] += n
+            linked[kind] += n if clear else 0
             accepted[kind] += n if decoy is not None and decoy >= step else 0
     whole = sum(linked.values())
     if not whole:
         return Choice(threshold, 0, 0, 0, 1.0, 0.0, 1.0)
-    found = [_false(linked[k], accepted[k], patients[k] - linked[k]) for k in patients]
+    found = [_false(linked[k], decoys[k], accepted[k], patients[k] - linked[k]) for k in patients]
     share = sum(e for e, _, _ in found)
     # kinds of patients err independently: the widths of their bounds add up as squares
     below, above = (sum((e - bounds[n]) ** 2 for e, *bounds in found) ** 0.5 for n in (0, 1))
     told = [min(max(x / whole, 0.0), 1.0) for x in (share, share - below, share + above)]
-    return Choice(threshold, whole, whole, sum(accepted.values()), *told)
+    return Choice(threshold, whole, sum(decoys.values()), sum(accepted.values()), *told)
 
 
 def holding(links: DataFrame) -> DataFrame:
@@ -131,7 +136,7 @@ def holding(links: DataFrame) -> DataFrame:
 
 def curve(counts: Counts, patients: Mapping[int, int]) -> list[Choice]:
     """Every threshold that makes a difference, lowest first."""
-    steps = sorted({x for _, link, decoy, _ in counts for x in (link, decoy) if x is not None})
+    steps = sorted({x for _, best, _, decoy, _ in counts for x in (best, decoy) if x is not None})
     return [at(counts, patients, s * STEP) for s in steps]
 
 

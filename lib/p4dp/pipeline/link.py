@@ -160,7 +160,9 @@ def run(
                 for count in ("pairs", "pairs_capped"):
                     work.found[count] += work.found[count.replace("pairs", "more")]
         best = work.best(weighed, gp, who)
-        counts = [(r["holds"], r["link"], r["decoy"], r["n"]) for r in assign.histogram(best, settings.margin).collect()]
+        counts = [
+            (r["holds"], r["best"], r["clear"], r["decoy"], r["n"]) for r in assign.histogram(best, settings.margin).collect()
+        ]
         holding = work.holding(gp, who)
         choices = assign.curve(counts, holding)
         if work.everyone:
