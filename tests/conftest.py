@@ -33,16 +33,20 @@ from p4dp.storage.session import start
 ROOT = Path(__file__).resolve().parent.parent
 
 
-#: Files whose tests use one country, and therefore run in one process.
+#: Files of end_to_end whose tests use one country, and therefore run in one process.
 _TOGETHER = {"test_algorithms": "claims", "test_links": "claims", "test_models": "claims", "test_night": "claims",
              "test_changes": "nights", "test_cluster": "nights"}  # fmt: skip
+
+
+def _group(file: Path) -> str | None:
+    return _TOGETHER.get(file.stem) if file.parent.name == "end_to_end" else None
 
 
 class _ByCountry(LoadScopeScheduling):
     """Deals tests to processes: those of one country together, the others one by one."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return _TOGETHER.get(Path(nodeid.split("::")[0]).stem, nodeid)
+        return _group(Path(nodeid.split("::")[0])) or nodeid
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
@@ -53,7 +57,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest first; nights later, when the other process has made the country that they too start from."""
     when = {"claims": 0, "spec": 1, "storage": 1, "nights": 2}
-    items.sort(key=lambda i: when.get(_TOGETHER.get(i.path.stem, i.path.parent.name), 3))
+    items.sort(key=lambda i: when.get(_group(i.path) or i.path.parent.name, 3))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
