@@ -74,6 +74,7 @@ def home(context: Context, patients: int, ratio: int) -> None:
     drugs = drugs.withColumn(
         "atc", F.expr("concat(chr(CAST(65 + substance div 30 AS int)), '10BA', lpad(pmod(substance, 30), 2, '0'))")
     )
+    drugs = drugs.withColumn("code", F.expr("concat('34009', lpad(substance, 7, '0'), pmod(xxhash64(id, n, d, 9), 3))"))
     mine, theirs = ("is_patient", "claimed")
     practice, patient = "md5(concat('p', place)) AS practice_key", "md5(concat('q', id)) AS patient_key"
     number, key = "concat('1', lpad(doctor, 7, '0'))", "md5(concat('d', doctor))"
@@ -87,14 +88,15 @@ def home(context: Context, patients: int, ratio: int) -> None:
         "silver.encounter": visits.where(mine).selectExpr("visit AS encounter_id", practice, patient, "day AS encounter_date", "'surgery' AS kind",
                                                           f"{key} AS billing_key"),
         "silver.prescription": drugs.where(mine).selectExpr("xxhash64(visit, d) AS prescription_id", practice, patient, "visit AS encounter_id",
-                                                            "day AS prescribed_on", "atc"),
+                                                            "day AS prescribed_on", "atc", "code", "'CIP13' AS code_system"),
         "silver.order": visits.where("false").selectExpr("visit AS order_id", practice, patient, "visit AS encounter_id", "day AS ordered_on"),
         "silver.lab_result": visits.where("false").selectExpr("visit AS lab_result_id", practice, patient, "day AS sampled_on"),
         "events.beneficiary": everybody.selectExpr(beneficiary, "sex", "birth_year", "birth_month", "department", "town AS commune"),
         "events.event": visits.where(theirs).selectExpr(beneficiary, "'gp_visit' AS kind", "day AS start_date", f"{encrypted} AS performer",
-                                                        "CAST(null AS string) AS prescriber", "CAST(null AS date) AS prescribed_on", "CAST(null AS string) AS atc")
+                                                        "CAST(null AS string) AS prescriber", "CAST(null AS date) AS prescribed_on", "CAST(null AS string) AS atc",
+                                                        "CAST(null AS string) AS code")
         .unionByName(drugs.where(theirs).selectExpr(beneficiary, "'dispensing' AS kind", "day AS start_date", "CAST(null AS string) AS performer",
-                                                    f"{encrypted} AS prescriber", "day AS prescribed_on", "atc")),
+                                                    f"{encrypted} AS prescriber", "day AS prescribed_on", "atc", "code")),
     }  # fmt: skip
     for name, rows in made.items():
         tables.append(name, _filled(name, rows.withColumn("batch_id", F.lit(1).cast("bigint"))), 1)

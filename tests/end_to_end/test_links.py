@@ -271,7 +271,13 @@ def test_another_warehouse_is_linked_by_traits_and_gives_back_numbers_only(linke
         "name: eds\nfile: list.csv\ncolumns: {id: IPP, family_name: NOM, given_names: PRENOM, birth_date: DDN, sex: SEXE, birth_place: LIEU}\n"
     )
     with other.lease() as lease:
-        done = link_other.run(Context.of(other.config, other.spark, lease), description)
+        context = Context.of(other.config, other.spark, lease)
+        done = link_other.run(context, description)
+        (tmp_path / "list.csv").write_text("\n".join(["IPP;NOM;PRENOM;DDN;SEXE;LIEU", *rows, rows[0]]), "utf-8")
+        with pytest.raises(UsageError, match="IPP is not unique"):
+            link_other.run(context, description)
+    correspondence = Path(done["correspondence"])
+    assert list(correspondence.parent.iterdir()) == [correspondence] and correspondence.stat().st_mode & 0o077 == 0
     lines = [x.split(";") for x in Path(done["correspondence"]).read_text("utf-8").splitlines()]
     patients, _ = links.people(linked.context)
     assert lines[0] == ["patient_key", "IPP", "probability"] and len(lines) == done["linked"] + 1

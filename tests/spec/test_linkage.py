@@ -18,7 +18,7 @@ from p4dp.models import splink_em
 PEOPLE = "{key} string, sex string, birth_year int, birth_month int, commune string, department string, death_date date"
 VISITS, DRUGS, ANALYSES = (
     "{key} string, doctor string, day date",
-    "{key} string, doctor string, day date, atc string",
+    "{key} string, doctor string, day date, atc string, cip13 string, dispensed date",
     "{key} string, doctor string, day date",
 )
 
@@ -33,7 +33,7 @@ def side(pipe):
             PEOPLE.format(key=key) + (", practice_key string" if more else ""),
             f"{key}|{more}sex|birth_year|birth_month|commune|department|death_date\n{people}",
         )
-        return Evidence(traits, pipe(VISITS.format(key=key), f"{key}|doctor|day\n{visits}"), pipe(DRUGS.format(key=key), f"{key}|doctor|day|atc\n{drugs}"),
+        return Evidence(traits, pipe(VISITS.format(key=key), f"{key}|doctor|day\n{visits}"), pipe(DRUGS.format(key=key), f"{key}|doctor|day|atc|cip13|dispensed\n{drugs}"),
                         pipe(ANALYSES.format(key=key), f"{key}|doctor|day\n"))  # fmt: skip
 
     return make
@@ -43,8 +43,12 @@ def test_communes_of_the_claims_have_the_form_of_silver(pipe) -> None:
     people = pipe("beneficiary_id string, sex string, birth_year int, birth_month int, department string, commune string, death_date date, flag_fictive_nir boolean",
                   "beneficiary_id|sex|birth_year|birth_month|department|commune|death_date|flag_fictive_nir\n"
                   "a|male|1950|1|013|055||false\nb|male|1950|1|02A|004||false\nc|male|1950|1|974|411||false\nd|male|1950|1|001|004||false\ne|unknown|1955|1|999|999||true")  # fmt: skip
-    events = pipe("beneficiary_id string, kind string, start_date date, performer string, facility string, prescriber string, prescribed_on date, atc string",
-                  "beneficiary_id|kind|start_date|performer|facility|prescriber|prescribed_on|atc\na|gp_visit|2024-01-02||F1|||")  # fmt: skip
+    events = pipe("beneficiary_id string, kind string, start_date date, performer string, facility string, prescriber string, prescribed_on date, code string, atc string",
+                  """beneficiary_id|kind|start_date|performer|facility|prescriber|prescribed_on|code|atc
+                  a|gp_visit|2024-01-02||F1||||
+                  a|dispensing|2024-02-03|||D|2024-01-02|3400930000014|A10BA02
+                  a|dispensing|2024-01-04|||D|2024-01-02|3400930000014|A10BA02
+                  a|dispensing|2024-01-04||||2024-01-02|3400930000014|A10BA02""")  # fmt: skip
     merged = pipe("old_code string, new_code string", "old_code|new_code\n01004|01005")
     found = claims(people, events, merged)
     assert {r["beneficiary_id"]: (r["commune"], r["department"]) for r in found.people.collect()} == {
@@ -54,6 +58,10 @@ def test_communes_of_the_claims_have_the_form_of_silver(pipe) -> None:
         "d": ("01005", "01"),
     }
     assert found.visits.collect()[0]["doctor"] == "F1"  # a salaried doctor is the institution
+    drug = found.drugs.collect()  # one prescription dispensed twice; without a prescriber it is nobody's prescription
+    assert [(r["atc"], r["cip13"], str(r["day"]), str(r["dispensed"])) for r in drug] == [
+        ("A10BA02", "3400930000014", "2024-01-02", "2024-01-04")
+    ]
 
 
 def _aligned(gp, snds):
@@ -191,7 +199,7 @@ def test_whoever_is_like_another_has_a_decoy_too() -> None:
 
 
 def test_evidence_that_is_left_out_is_not_known(side) -> None:
-    gp = side("patient_key", "a|P|male|1950|3|13055|13|", "a|D1|2024-01-02", "a|D1|2024-01-02|A10BA02")
+    gp = side("patient_key", "a|P|male|1950|3|13055|13|", "a|D1|2024-01-02", "a|D1|2024-01-02|A10BA02||")
     less = gp.without(["visits", "place", "birth_month"])
     assert less.visits.count() == 0 and less.drugs.count() == 1
     person = less.people.first()
@@ -209,10 +217,11 @@ def test_features_count_what_was_sought_and_what_was_met(side, pipe) -> None:
         "patient_key",
         "p|x|male|1950|1|13055|13|\nq|x|male|1951|1|13055|13|",
         "p|D|2024-01-01\np|D|2024-02-01\np|D|2019-02-01\nq|D|2024-03-02",
-        "p|D|2024-01-01|A10BA02\np|D|2024-02-01|C09AA05",
+        "p|D|2024-01-01|A10BA02|X1|\np|D|2024-02-01|C09AA05|X2|\np|D|2024-03-05|N02BE01|X3|\np|D|2024-05-06|R06AE07||",
     )
     snds = side("beneficiary_id", "b|male|1950|2|13055|13|\nc|male|1950|1|13055|13|", "b|D|2024-01-01\nb|D|2024-03-01\nb|D|2024-05-01\nb|E|2024-04-01\nc|E|2024-01-01",
-                "b|D|2024-01-01|A10BA02\nb|E|2024-02-08|C09AA02")  # fmt: skip
+                "b|D|2024-01-01|A10BA02|X1|2024-01-02\nb|E|2024-02-08|C09AA02|X4|2024-02-08\nb|E|2024-03-03|N02BE01|X3|2024-03-13\n"
+                "b|D|2024-05-06|R06AE07|X5|2024-06-01")  # fmt: skip
     pairs = pipe("patient_key string, beneficiary_id string", "patient_key|beneficiary_id\np|b\np|c")
     gp = gp.within(dt.date(2023, 1, 1), dt.date(2024, 12, 31))
     found = {r["beneficiary_id"]: r for r in compare.features(pairs, gp, snds, evidence.spans(gp.visits)).collect()}
@@ -222,12 +231,13 @@ def test_features_count_what_was_sought_and_what_was_met(side, pipe) -> None:
         1,
         2,
     )  # the visit of 2019 is not sought, nor that of May, after the records end; one of two claimed visits is not in the record
-    assert (b["drugs_l"], b["drugs_met_l"], b["classes_l"], b["classes_met_l"]) == (
-        2,
-        1,
-        2,
-        2,
-    )  # another drug of the class a week later
+    counts = {k: (b[f"{k}_l"], b[f"{k}_met_l"]) for k in ("drugs", "presentations", "soon", "classes")}
+    assert counts == {
+        "drugs": (4, 2),
+        "presentations": (3, 1),  # of the last prescription the record tells none
+        "soon": (4, 2),  # one on its day; one dispensed in the week after, under another doctor and day; the last a month later
+        "classes": (4, 4),  # another drug of the class a week later
+    }
     assert (found["c"]["visits_met_l"], found["c"]["claimed_l"], str(b["last_seen_l"])) == (0, 0, "2024-02-01")
 
 
@@ -250,6 +260,8 @@ def _pairs(seed: int, patients: int = 600) -> pd.DataFrame:
                 "birth_month_l": 3.0, "birth_month_r": 3.0, "commune_l": home, "commune_r": home if rng.random() < (0.9 if true else 0.3) else "13099",
                 "department_l": "13", "department_r": "13", "death_date_l": None, "death_date_r": None, "last_seen_l": dt.date(2024, 1, 1),
                 "visits_l": visits, "visits_met_l": met, "drugs_l": drugs, "drugs_met_l": got, "classes_l": drugs, "classes_met_l": got,
+                "presentations_l": drugs, "presentations_met_l": int(rng.binomial(got, 0.8 if true else 0.3)), "soon_l": drugs,
+                "soon_met_l": int(rng.binomial(drugs - got, 0.5 if true else 0.05)) + got,
                 "analyses_l": 0, "analyses_met_l": 0, "claimed_l": visits, "true": true,
             })  # fmt: skip
     return pd.DataFrame(rows)
@@ -379,7 +391,7 @@ def test_the_share_of_those_seen_who_are_linked_is_told_by_their_last_scheme(pip
 
 def test_a_digest_changes_with_whatever_a_patient_is_weighed_by_and_with_nothing_else(side, pipe) -> None:
     people = "p|x|male|1950|1|13055|13|\nq|x|male|1951|1|13055|13|"
-    visits, drugs = ["p|D|2024-01-01", "p|D|2024-03-01", "q|D|2024-02-01", "q|E|2024-02-02"], "p|D|2024-01-01|A10BA02"
+    visits, drugs = ["p|D|2024-01-01", "p|D|2024-03-01", "q|D|2024-02-01", "q|E|2024-02-02"], "p|D|2024-01-01|A10BA02|X1|"
     numbers = "pfs|doctor\nF1|D\nF2|E"
 
     def told(people: str = people, visits: list[str] = visits, drugs: str = drugs, numbers: str | None = numbers) -> dict[str, int]:
@@ -393,7 +405,7 @@ def test_a_digest_changes_with_whatever_a_patient_is_weighed_by_and_with_nothing
         return {k for k, v in told(**what).items() if v != usual[k]}  # type: ignore[arg-type]
 
     assert set(usual) == {"p", "q"} and not changed(visits=visits[::-1])
-    assert changed(drugs="p|D|2024-01-01|A10BA01") == {"p"}
+    assert changed(drugs="p|D|2024-01-01|A10BA01|X1|") == changed(drugs="p|D|2024-01-01|A10BA02|X2|") == {"p"}
     assert changed(people=people.replace("q|x|male|1951", "q|x|male|1952")) == {"q"}
     assert changed(visits=visits[:-1]) == {"q"}
     assert changed(visits=[visits[0], *visits[2:]]) == {

