@@ -234,7 +234,7 @@ def test_features_count_what_was_sought_and_what_was_met(side, pipe) -> None:
     counts = {k: (b[f"{k}_l"], b[f"{k}_met_l"]) for k in ("drugs", "presentations", "soon", "classes")}
     assert counts == {
         "drugs": (4, 2),
-        "presentations": (3, 1),  # of the last prescription the record tells none
+        "presentations": (1, 1),  # of the two that were found; of the other the record tells none
         "soon": (4, 2),  # one on its day; one dispensed in the week after, under another doctor and day; the last a month later
         "classes": (4, 4),  # another drug of the class a week later
     }
@@ -260,7 +260,7 @@ def _pairs(seed: int, patients: int = 600) -> pd.DataFrame:
                 "birth_month_l": 3.0, "birth_month_r": 3.0, "commune_l": home, "commune_r": home if rng.random() < (0.9 if true else 0.3) else "13099",
                 "department_l": "13", "department_r": "13", "death_date_l": None, "death_date_r": None, "last_seen_l": dt.date(2024, 1, 1),
                 "visits_l": visits, "visits_met_l": met, "drugs_l": drugs, "drugs_met_l": got, "classes_l": drugs, "classes_met_l": got,
-                "presentations_l": drugs, "presentations_met_l": int(rng.binomial(got, 0.8 if true else 0.3)), "soon_l": drugs,
+                "presentations_l": got, "presentations_met_l": int(rng.binomial(got, 0.8 if true else 0.3)), "soon_l": drugs,
                 "soon_met_l": int(rng.binomial(drugs - got, 0.5 if true else 0.05)) + got,
                 "analyses_l": 0, "analyses_met_l": 0, "claimed_l": visits, "true": true,
             })  # fmt: skip
@@ -282,7 +282,7 @@ def test_pairs_that_leave_no_doubt_are_estimated_too() -> None:
     true = pairs["true"].to_numpy()
     clean = {
         "sex_r": np.where(true, "male", "female"), "birth_year_r": np.where(true, 1950.0, 1990.0), "visits_met_l": np.where(true, pairs["visits_l"], 0),
-        "drugs_met_l": np.where(true, pairs["drugs_l"], 0), "classes_met_l": np.where(true, pairs["drugs_l"], 0),
+        **{f"{kind}_met_l": np.where(true, pairs["drugs_l"], 0) for kind in ("drugs", "soon", "classes")},
         "commune_r": np.where(true, pairs["commune_l"], "13099"),
     }  # fmt: skip
     model = splink_em.estimate(pairs.assign(**clean)).model
