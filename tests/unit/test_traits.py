@@ -119,12 +119,43 @@ def test_too_few_people_are_said(tmp_path) -> None:
         link_other.load(description)
 
 
-def test_a_list_without_a_header_is_refused_and_nobody_of_it_is_named(tmp_path: Path) -> None:
-    (tmp_path / "list.csv").write_text("1;DUPONT;Jeanne;02/03/1950\n2;MARTIN;Paul;03/04/1960\n", "utf-8")
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (["1;DUPONT;Jeanne;02/03/1950", "2;MARTIN;Paul;03/04/1960"], "is the header there"),
+        (["IPP;NOM;PRENOM;DDN;DDN", "1;DUPONT;Jeanne;02/03/1950;"], "no column DDN, or two"),
+        (
+            ["IPP;NOM;PRENOM;DDN", "1;DUPONT;Jeanne;02/03/1950;M"],
+            "as many fields in each line",
+        ),  # each would stand one column further left
+        (["IPP;NOM;PRENOM;DDN", "1;DUPONT;Jeanne"], "as many fields in each line"),
+        (["IPP;NOM;PRENOM;DDN", "1;DUPONT;J\xe9r\xf4me;02/03/1950"], "not readable as utf-8"),
+        ([""], "not readable"),
+    ],
+)
+def test_a_list_that_is_not_as_described_is_refused_and_nobody_of_it_is_named(tmp_path: Path, lines: list[str], told: str) -> None:
+    (tmp_path / "list.csv").write_text("\n".join(lines), "latin-1")
     description = tmp_path / "eds.yaml"
     description.write_text(
         "name: eds\nfile: list.csv\ncolumns: {id: IPP, family_name: NOM, given_names: PRENOM, birth_date: DDN}\n"
     )
-    with pytest.raises(UsageError, match="is the header there") as refused:
+    with pytest.raises(UsageError, match=told) as refused:
         link_other._theirs(link_other.load(description), description, tmp_path / "people.parquet")
     assert not any(word in str(refused.value) for word in ("DUPONT", "Jeanne", "1950"))
+    assert refused.value.__suppress_context__ or refused.value.__context__ is None  # nor in what a trace would show
+
+
+def test_a_list_is_read_in_its_own_encoding(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text('IPP;AUTRE;NOM;PRENOM;DDN\n007;x;"LEF\xc8VRE";J\xe9r\xf4me;02/03/1950\n', "latin-1")
+    description = tmp_path / "eds.yaml"
+    description.write_text(
+        "name: eds\nfile: list.csv\nencoding: latin-1\ncolumns: {id: IPP, family_name: NOM, given_names: PRENOM, birth_date: DDN}\n"
+    )
+    link_other._theirs(link_other.load(description), description, tmp_path / "people.parquet")
+    person = pd.read_parquet(tmp_path / "people.parquet").iloc[0]
+    assert (person["unique_id"], person["family"], person["first_given"], person["birth"]) == (
+        "007",
+        "LEFEVRE",
+        "JEROME",
+        "1950-03-02",
+    )

@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
+from pyarrow import csv
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pyspark.sql import functions as F
 
@@ -32,8 +33,8 @@ _FIELDS = ", ".join(
 _SCHEMA = pa.schema([
     ("unique_id", pa.string()), *((t, pa.list_(pa.string()) if t in traits.LISTS else pa.string()) for t in traits.TRAITS), ("list", pa.string()),
 ])  # fmt: skip
-#: Lines of the other list that are held at a time.
-_BATCH = 100_000
+#: Bytes of the other list that are held at a time.
+_BLOCK = 16 << 20
 
 
 class Columns(BaseModel):
@@ -70,7 +71,7 @@ class Other(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     name: str = Field(pattern="[a-z][a-z0-9_]*")
     file: str
-    delimiter: str = ";"
+    delimiter: str = Field(";", min_length=1, max_length=1)
     encoding: str = "utf-8"
     columns: Columns
     least_probability: float = Field(0.9, gt=0, lt=1)
@@ -99,24 +100,29 @@ def _theirs(other: Other, path: Path, file: Path) -> None:
     if not source.exists():
         raise UsageError(f"{path.name}: no file {source}")
     named = {k: v for k, v in other.columns.model_dump().items() if v}
+    form = csv.ParseOptions(delimiter=other.delimiter, newlines_in_values=True)
+    blocks = csv.ReadOptions(encoding=other.encoding, block_size=_BLOCK)
+    wanted = csv.ConvertOptions(column_types=dict.fromkeys(named.values(), pa.string()), include_columns=list(named.values()))
     try:
+        with csv.open_csv(source, read_options=blocks, parse_options=form) as first:
+            names = first.schema.names
+        if missing := [c for c in named.values() if names.count(c) != 1]:
+            # what stands in the first line is not told: without a header it is a person
+            raise UsageError(
+                f"{source}: no column {', '.join(missing)}, or two, among the {len(names)} of its first line: is the header there, and the delimiter '{other.delimiter}'?"
+            )
         with (
-            pd.read_csv(
-                source, sep=other.delimiter, dtype=str, encoding=other.encoding, keep_default_na=False, chunksize=_BATCH
-            ) as batches,
+            csv.open_csv(source, read_options=blocks, parse_options=form, convert_options=wanted) as batches,
             pq.ParquetWriter(file, _SCHEMA) as out,
         ):
             for rows in batches:
-                if missing := [c for c in named.values() if c not in rows]:
-                    # what stands in the first line is not told: without a header it is a person
-                    raise UsageError(
-                        f"{source}: no column {', '.join(missing)} among the {len(rows.columns)} of its first line: is the header there, and the delimiter '{other.delimiter}'?"
-                    )
-                told = rows[list(named.values())].rename(columns={v: k for k, v in named.items()})
+                told = rows.to_pandas().rename(columns={v: k for k, v in named.items()})
                 people = _persons(told.reindex(columns=list(Columns.model_fields)), "id")
                 out.write_table(pa.Table.from_pandas(people.reindex(columns=_SCHEMA.names), _SCHEMA, preserve_index=False))
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError):
-        raise UsageError(f"{source}: not readable as {other.encoding} text with '{other.delimiter}' between fields") from None
+    except (pa.ArrowInvalid, UnicodeDecodeError, LookupError):  # their messages show the line
+        raise UsageError(
+            f"{source}: not readable as {other.encoding} text with '{other.delimiter}' between fields and as many fields in each line as in the first"
+        ) from None
 
 
 def _persons(rows: pd.DataFrame, key: str) -> pd.DataFrame:
