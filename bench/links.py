@@ -182,7 +182,7 @@ def at_precision(country: Country, weighed: list[tuple[float, Pair]], wanted: fl
 
 
 KEPT = ("linked", "precision", "recall", "false_links", "false_share_low", "false_share_high", "decoy_share", "decoy_low", "decoy_high", "patients",
-        "with_counterpart", "unlinked", "by_visits", "curve")  # fmt: skip
+        "with_counterpart", "unlinked", "by_visits", "by_record", "curve")  # fmt: skip
 
 
 def ours(home: Path, regime: str, *sets: str) -> dict[str, Any]:

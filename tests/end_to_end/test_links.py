@@ -50,12 +50,17 @@ def test_the_night_links_most_of_those_who_can_be_linked(linked: Country) -> Non
     assert found["decoy_low"] <= found["false_share"] <= found["decoy_high"]
     right = sum(round(g["recall"] * g["patients"]) for g in found["by_visits"] if g["patients"])
     assert right == found["linked"] - found["false_links"] == round(found["recall"] * found["with_counterpart"])
-    threshold = linked.context.tables.read("linked.run").first()["threshold"]
-    above = [p for p in found["curve"] if p["threshold"] >= threshold]
-    below = [p for p in found["curve"] if p["threshold"] <= threshold]
+    by_record = found["by_record"]
+    assert (
+        sum(g["linked"] for g in by_record) == found["linked"] and sum(g["false_links"] for g in by_record) == found["false_links"]
+    )
+    thresholds = [g["threshold"] for g in by_record if g["linked"]]
+    above = [p for p in found["curve"] if p["threshold"] >= max(thresholds)]
+    below = [p for p in found["curve"] if p["threshold"] <= min(thresholds)]
     assert above and below and above[0]["linked"] <= found["linked"] <= below[-1]["linked"]
-    if threshold == above[0]["threshold"]:
-        assert above[0]["precision"] == pytest.approx(found["precision"], abs=1e-4)
+    run = linked.context.tables.read("linked.run").first()
+    told = linked.context.tables.read("linked.threshold").where(F.col("run_id") == run["run_id"]).collect()
+    assert [sum(r[k] for r in told) for k in ("patients", "linked", "decoys")] == [run[k] for k in ("patients", "linked", "decoys")]
     reasons = {r[0] for r in linked.context.tables.read("linked.unlinked").select("reason").collect()}
     assert "no_trace" in reasons  # a practice that sends documents has no visits to go by
     patients = linked.context.tables.read("silver.patient").count()
@@ -378,5 +383,12 @@ def test_a_linkage_that_is_killed_while_it_compares_or_scores_gives_the_same_lin
     with rough.lease() as lease:
         link.run(Context.of(rough.config, rough.spark, lease), full=True)
     assert links_of(rough) == links_of(calm) and links_of(calm)
-    for name in ("linked.link", "linked.unlinked", "linked.model", "linked.term", "linked.run"):  # nothing of a killed run stays
+    for name in (
+        "linked.link",
+        "linked.unlinked",
+        "linked.model",
+        "linked.term",
+        "linked.threshold",
+        "linked.run",
+    ):  # nothing of a killed run stays
         assert not rough.context.tables.read(name).where(F.col("batch_id").between(first, first + len(steps) - 1)).count(), name

@@ -179,23 +179,57 @@ def test_the_link_that_holds(pipe) -> None:
     assert {(r[0], r[1]) for r in assign.holding(links).collect()} == {("a", "b2"), ("c", "b3"), ("e", "b6"), ("f", "b8")}
 
 
+def only(kind: str, patients: int) -> dict[str, int]:
+    return {**dict.fromkeys(assign.HOLDS, 0), kind: patients}
+
+
 def test_decoys_of_patients_with_visits_promise_nothing_for_those_without() -> None:
-    many: assign.Counts = [(2, 60, True, None, 1200)]
-    patients = {0: 280, 1: 0, 2: 1210}
-    unseen = assign.at([*many, (0, 1, True, None, 50)], patients, 0.0)
-    alike = assign.at([*many, (2, 1, True, None, 50)], {0: 0, 1: 0, 2: 1490}, 0.0)
-    assert unseen.share == alike.share == 0.0 and unseen.high > 0.005 > alike.high  # fifty decoys are few for 230 without a link
-    seen = assign.at([*many, (0, 1, True, 1, 3), (0, 1, True, None, 47)], patients, 0.0)
-    assert seen.share == pytest.approx(3 / 47 * 231 / 1250) and seen.low < seen.share < seen.high
-    assert assign.at([*many, (0, 1, True, 1, 3), (0, 1, True, None, 47)], patients, 1.0).share == 0.0
+    many: assign.Counts = [("many", 60, True, None, 1200)]
+    patients = {"none": 280, "few": 0, "many": 1210}
+    low = dict.fromkeys(assign.HOLDS, 0.0)
+
+    def told(counts: assign.Counts, patients: dict[str, int], thresholds: dict[str, float | None]) -> tuple[float, float, float]:
+        return assign.together(assign.at(counts, patients, thresholds)).shares
+
+    unseen = told([*many, ("none", 1, True, None, 50)], patients, low)
+    alike = told([*many, ("many", 1, True, None, 50)], only("many", 1490), low)
+    assert unseen[0] == alike[0] == 0.0 and unseen[2] > 0.005 > alike[2]  # fifty decoys are few for 230 without a link
+    seen = told([*many, ("none", 1, True, 1, 3), ("none", 1, True, None, 47)], patients, low)
+    assert seen[0] == pytest.approx(3 / 47 * 231 / 1250) and seen[1] < seen[0] < seen[2]
+    assert told([*many, ("none", 1, True, 1, 3), ("none", 1, True, None, 47)], patients, {**low, "none": 1.0})[0] == 0.0
+
+
+def test_those_without_visits_do_not_decide_for_the_others() -> None:
+    """Three decoys of fifty are accepted at weight 0.5: only they must lie above it, or have no link at all."""
+    counts: assign.Counts = [
+        ("many", 0, True, None, 1200),
+        ("none", 1, True, 1, 3),
+        ("none", 1, True, None, 47),
+        ("none", 30, True, None, 20),
+    ]
+    patients = {"none": 280, "few": 0, "many": 1210}
+    choices = assign.choose(assign.curves(counts, patients), patients, 0.001)
+    assert {kind: (c.threshold, c.linked) for kind, c in choices.items()} == {
+        "none": (15.0, 20),
+        "few": (None, 0),
+        "many": (0.0, 1200),
+    }
+    choices = assign.choose(assign.curves(counts[:3], patients), patients, 0.001)
+    assert {kind: (c.threshold, c.linked) for kind, c in choices.items()} == {
+        "none": (None, 0),
+        "few": (None, 0),
+        "many": (0.0, 1200),
+    }
+    whole = assign.tradeoff(assign.curves(counts, patients), patients)
+    assert [c.linked for c in whole] == [1220, 1270] and whole[0].shares[0] == 0.0 < whole[1].shares[0]
 
 
 def test_whoever_is_like_another_has_a_decoy_too() -> None:
     """Ten of a hundred fit two beneficiaries alike: without the true one they would have been linked to the other."""
-    counts: assign.Counts = [(0, 6, True, None, 90), (0, 6, False, 6, 10)]
-    told = assign.at(counts, {0: 200}, 3.0)
+    counts: assign.Counts = [("none", 6, True, None, 90), ("none", 6, False, 6, 10)]
+    told = assign.at(counts, only("none", 200), dict.fromkeys(assign.HOLDS, 3.0))["none"]
     assert (told.linked, told.decoys, told.accepted) == (90, 100, 10)
-    assert told.share == pytest.approx(10 / 90 * 111 / 90)  # of the 110 who are left over as many as of those who have a decoy
+    assert told.shares[0] == pytest.approx(10 / 90 * 111 / 90)  # of the 110 who are left over as many as of those who have a decoy
 
 
 def test_evidence_that_is_left_out_is_not_known(side) -> None:
@@ -329,9 +363,13 @@ def test_assignment_wants_a_lead_over_others_and_over_the_neighbour(pipe) -> Non
         other practice|y|b1|19|false
         late|x|b6|10|false
         earlier|x|b6|30|true""")  # fmt: skip
-    best = assign.ranked(rows)
-    reasons = {r["patient_key"]: r["r"] for r in best.select("patient_key", assign.reason(5.0, 4.0).alias("r")).collect()}
-    assert reasons == {
+    best = assign.ranked(rows).withColumn("visits_l", F.lit(0))
+
+    def reasons(margin: float, **thresholds: float | None) -> dict[str, str | None]:
+        reason = assign.reason(assign.bar(thresholds), margin)
+        return {r["patient_key"]: r["r"] for r in best.select("patient_key", reason.alias("r")).collect()}
+
+    assert reasons(4.0, none=5.0, few=100.0) == {
         "sure": "contested",
         "torn": "ambiguous",
         "spouse": "contested",
@@ -339,35 +377,47 @@ def test_assignment_wants_a_lead_over_others_and_over_the_neighbour(pipe) -> Non
         "other practice": None,
         "late": "contested",
     }
-    reasons = {r["patient_key"]: r["r"] for r in best.select("patient_key", assign.reason(5.0, 2.0).alias("r")).collect()}
-    assert reasons["sure"] is None and reasons["torn"] is None and reasons["spouse"] == "contested"
+    loose = reasons(2.0, none=5.0)
+    assert loose["sure"] is None and loose["torn"] is None and loose["spouse"] == "contested"
+    assert set(reasons(2.0, none=None, few=0.0).values()) == {"below_threshold"}  # no weight is enough for records without a visit
     decoy = {r["patient_key"]: (r["decoy_weight"], r["decoy_rival"]) for r in best.collect()}
     assert decoy["torn"] == (18.0, assign._FAR) and decoy["weak"][0] == assign._FAR
-    counted = {
-        (r["best"], r["clear"], r["decoy"]): r["n"] for r in assign.histogram(best.withColumn("visits_l", F.lit(0)), 4.0).collect()
-    }
+    counted = {(r["best"], r["clear"], r["decoy"]): r["n"] for r in assign.histogram(best, 4.0).collect()}
     assert counted[40, False, 36] == counted[38, True, None] == 1  # torn: no link, and a decoy that would be one
 
 
 def test_the_threshold_keeps_the_share_of_false_links_that_was_asked_for() -> None:
     # 900 sure links; 100 at weight 2 of whose decoys 10 would be accepted; 500 without any
-    counts: assign.Counts = [(2, 40, True, None, 900), (2, 4, True, 4, 10), (2, 4, True, None, 90), (2, -20, False, None, 500)]
-    choices = assign.curve(counts, {2: 1500})
-    loose, strict = assign.choose(choices, 0.99), assign.choose(choices, 0.999)
-    assert loose is not None and (loose.threshold, loose.linked, loose.accepted) == (2.0, 1000, 10)
-    assert loose.share == pytest.approx(
+    counts: assign.Counts = [
+        ("many", 40, True, None, 900),
+        ("many", 4, True, 4, 10),
+        ("many", 4, True, None, 90),
+        ("many", -20, False, None, 500),
+    ]
+    patients = only("many", 1500)
+    curves = assign.curves(counts, patients)
+    loose, strict = (assign.choose(curves, patients, most)["many"] for most in (0.01, 0.001))
+    assert (loose.threshold, loose.linked, loose.accepted) == (2.0, 1000, 10)
+    share, low, high = loose.shares
+    assert share == pytest.approx(
         0.01 / 0.99 * 501 / 1000
     )  # a hundredth of those without counterpart: the 500, and whoever is linked wrongly
-    assert loose.low < loose.share < loose.high
-    assert strict is not None and (strict.threshold, strict.linked, strict.share) == (20.0, 900, 0.0) and strict.high > 0.0001
-    assert assign.choose(assign.curve([(2, 4, True, 4, 10)], {2: 100}), 0.999) is None
-    unlikely = assign.curve([(2, -6, True, None, 10), (2, 4, True, None, 10)], {2: 20})
-    everybody = assign.at(
-        [(2, 10, True, 8, 50), (2, 10, True, None, 50)], {2: 100}, 1.0
+    assert low < share < high
+    assert (strict.threshold, strict.linked, strict.shares[0]) == (20.0, 900, 0.0) and strict.shares[2] > 0.0001
+    few = only("many", 100)
+    nobody = assign.choose(assign.curves([("many", 4, True, 4, 10)], few), few, 0.001)["many"]
+    assert (nobody.threshold, nobody.linked, nobody.shares) == (None, 0, (0.0, 0.0, 1.0))
+    unlikely = assign.curves([("many", -6, True, None, 10), ("many", 4, True, None, 10)], only("many", 20))["many"]
+    assert [c.threshold for c in unlikely] == [2.0]  # less likely than not is no link
+
+    def at_one(counts: assign.Counts, patients: int) -> tuple[float, float, float]:
+        return assign.at(counts, only("many", patients), dict.fromkeys(assign.HOLDS, 1.0))["many"].shares
+
+    everybody = at_one([("many", 10, True, 8, 50), ("many", 10, True, None, 50)], 100)
+    assert (
+        everybody[0] == pytest.approx(0.01) and everybody[2] > 0.03
     )  # nobody is left over: half the decoys are accepted all the same
-    assert everybody.share == pytest.approx(0.01) and everybody.high > 0.03
-    assert assign.at([(2, 10, True, None, 1)], {2: 1}, 1.0).high > 0.5  # one patient says nothing
-    assert unlikely[0].threshold == -3.0 and assign.choose(unlikely, 0.9) == unlikely[1]  # less likely than not is no link
+    assert at_one([("many", 10, True, None, 1)], 1)[2] > 0.5  # one patient says nothing
 
 
 def test_the_share_of_those_seen_who_are_linked_is_told_by_their_last_scheme(pipe) -> None:

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from lxml import html
 
-from p4dp.linkage.assign import Choice
+from p4dp.linkage.assign import Choice, together
 from p4dp.models import linkage_page
 
 
 def test_small_counts_are_not_on_the_page() -> None:
-    summary = {"run_id": "r1", "method": "indirect", "regime": "C", "patients": 300, "linked": 250, "asked_precision": 0.999, "threshold": 2.0, "margin": 4.0,
+    summary = {"run_id": "r1", "method": "indirect", "regime": "C", "patients": 300, "linked": 250, "asked_precision": 0.999, "margin": 4.0,
                "decoys": 240, "decoys_accepted": 3, "pairs": 4, "pairs_capped": 7, "tokens_cut": 5}  # fmt: skip
     groups = [("sex", "female", 150, 130), ("sex", "male", 140, 118), ("sex", "not known", 10, 2),
               ("age", "0 to 14", 100, 70), ("age", "15 to 29", 100, 80), ("age", "30 to 44", 100, 100)]  # fmt: skip
-    choice = Choice(2.0, 250, 240, 3, 0.0001, 0.0, 0.001)
+    choices = {
+        "none": Choice(None, 40, 0, 0, 0, 0.0, 0.0, 0.0),
+        "few": Choice(7.5, 20, 10, 10, 0, 0.0, 0.0, 2.0),
+        "many": Choice(2.0, 240, 240, 230, 3, 0.24, 0.0, 2.4),
+    }
+    assert together(choices).linked == 250
     text = linkage_page.page(
         summary,
-        [choice],
+        choices,
+        [together(choices)],
         [("best", 1, 250), ("next", 0, 4)],
         2.0,
         groups,
@@ -34,3 +40,5 @@ def test_small_counts_are_not_on_the_page() -> None:
     reasons = {k: told[k] for k in ("no_trace", "contested", "ambiguous")}
     assert reasons["contested"] == ["not shown"] and sum(v == ["not shown"] for v in reasons.values()) >= 2
     assert all(v == ["not shown"] or int(v[0]) >= 11 for v in reasons.values())
+    assert told["no visit"][0] == "no link" and told["one or two visits"] == ["7.5", "not shown", "not shown"]
+    assert told["three visits or more"] == ["2", "0.10%", "1.00%"]

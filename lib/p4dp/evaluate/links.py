@@ -13,6 +13,7 @@ from pyspark.sql import Row
 from pyspark.sql import functions as F
 from scipy.stats import beta
 
+from p4dp.contracts.linked.threshold import HOLDS
 from p4dp.errors import UsageError
 from p4dp.evaluate import truth
 from p4dp.linkage import assign
@@ -84,8 +85,20 @@ def _curve(context: Context, run: Row, true: Callable[[str, str], bool], with_co
     ]
 
 
+def _by_record(
+    chosen: list[Row], links: dict[str, tuple[str, int | None]], is_true: Callable[[str, str], bool]
+) -> list[dict[str, Any]]:
+    """By how many visits records hold: the threshold, links that hold, those of them that are false, and the share that decoys expected."""
+    out = []
+    for r in sorted(chosen, key=lambda r: list(HOLDS).index(r["holds"])):
+        mine = [(p, b) for p, (b, visits) in links.items() if visits is not None and assign.kind(visits) == r["holds"]]
+        out.append({"visits": HOLDS[r["holds"]], "threshold": r["threshold"], "linked": len(mine), "false_links": sum(not is_true(*pair) for pair in mine),
+                    "decoy_share": r["false_share"], "decoy_low": r["false_low"], "decoy_high": r["false_high"]})  # fmt: skip
+    return out
+
+
 def evaluate(context: Context, method: str = "indirect", regime: str | None = None) -> dict[str, Any]:
-    """precision, recall, linked, false_links of the links that hold, and the false share that decoys expected in the last run; recall by visits, and the curve.
+    """precision, recall, linked, false_links of the links that hold, and the false share that decoys expected in the last run; recall by visits, thresholds by what records hold, and the curve.
 
     Recall is among patients who have a counterpart in the claims; a patient without one who is linked is a false link.
     """
@@ -109,7 +122,9 @@ def evaluate(context: Context, method: str = "indirect", regime: str | None = No
     links = context.tables.read("linked.link", published.get("linked.link")).where(
         (F.col("method") == method) & F.col("valid_to").isNull()
     )
-    linked = {r[0]: r[1] for r in links.select("patient_key", "beneficiary_id").collect()}
+    held = {r[0]: (r[1], r[2]) for r in links.select("patient_key", "beneficiary_id", "visits").collect()}
+    linked = {patient: beneficiary for patient, (beneficiary, _) in held.items()}
+    chosen = context.tables.read("linked.threshold", published.get("linked.threshold")).where(F.col("run_id") == whole["run_id"])
 
     def is_true(patient: str, beneficiary: str) -> bool:
         return beneficiaries.get(beneficiary) == {patients.get(patient, -2)}
@@ -128,5 +143,6 @@ def evaluate(context: Context, method: str = "indirect", regime: str | None = No
         "false_share_high": float(high), "without_counterpart_linked": len(linked.keys() - with_counterpart),
         "asked_precision": run["asked_precision"], "decoy_share": whole["false_share"], "decoy_low": whole["false_low"], "decoy_high": whole["false_high"],
         "unlinked": dict(reasons), "by_visits": _by_visits(context, with_counterpart, true),
+        "by_record": _by_record(chosen.collect(), held, is_true),
         "curve": _curve(context, run, is_true, len(with_counterpart)) if method == "indirect" else [],
     }  # fmt: skip

@@ -2,7 +2,9 @@
 
 A link must lie a margin above the patient's next best beneficiary, and above every other patient of the same practice who fits the same beneficiary;
 patients of two practices may share one. Decoys say without truth how often a patient without counterpart would be given one: of each patient the
-best beneficiary is taken away, and everything else (household, practice, days) stays as it is.
+best beneficiary is taken away, and everything else (household, practice, days) stays as it is. From which weight a link counts is chosen apart for
+patients whose records hold no visit, one or two, or more: whoever has many visits is hardly given anybody else's claims, so their decoys say nothing
+of those who have none, and those who have none must not decide for the others.
 """
 
 from __future__ import annotations
@@ -14,11 +16,15 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 from scipy.stats import beta, chi2
 
+from p4dp.contracts.linked.threshold import HOLDS
+
 #: Weights are counted in steps when a threshold is sought.
 STEP = 0.5
 _FAR = -1000.0
 #: (how much the record holds, weight of the best, whether it keeps the margin, weight of the decoy or None where that does not keep it, patients); weights in steps.
-Counts = list[tuple[int, int, bool, int | None, int]]
+Counts = list[tuple[str, int, bool, int | None, int]]
+#: Patients considered, by how much their records hold.
+Patients = Mapping[str, int]
 
 
 def ranked(scored: DataFrame) -> DataFrame:
@@ -49,12 +55,18 @@ def eligible(margin: float, prefix: str = "") -> Column:
     return (weight - F.col(f"{prefix}second") >= margin) & (weight - F.col(f"{prefix}rival") >= margin)
 
 
-def holds(visits: Column) -> Column:
-    """How much a record holds that could speak against a beneficiary: 0 no visit, 1 one or two, 2 more.
+#: Most visits of a record that holds few.
+_FEW = 2
 
-    Whoever has many visits is hardly given anybody else's claims, so their decoys say nothing of those who have none.
-    """
-    return F.when(visits == 0, 0).when(visits <= 2, 1).otherwise(2)
+
+def holds(visits: Column) -> Column:
+    """How much a record holds that could speak against a beneficiary, of `HOLDS`."""
+    return F.when(visits == 0, "none").when(visits <= _FEW, "few").otherwise("many")
+
+
+def kind(visits: int) -> str:
+    """`holds` of a number."""
+    return "none" if visits == 0 else "few" if visits <= _FEW else "many"
 
 
 def histogram(best: DataFrame, margin: float) -> DataFrame:
@@ -70,15 +82,28 @@ def histogram(best: DataFrame, margin: float) -> DataFrame:
 
 @dataclass(frozen=True)
 class Choice:
-    """A threshold and the share of false links to expect at it, with its 95 % bounds."""
+    """What a threshold gives, and how many of its links are expected to be false, with 95 % bounds."""
 
-    threshold: float
+    #: None: nobody is linked, or each kind of record has its own
+    threshold: float | None
+    patients: int
     linked: int
     decoys: int
     accepted: int
-    share: float
+    false: float
     low: float
     high: float
+
+    @property
+    def shares(self) -> tuple[float, float, float]:
+        """Expected share of false links with its bounds; of no link anything may be true."""
+        if not self.linked:
+            return 0.0, 0.0, 1.0
+        share, low, high = (min(max(n / self.linked, 0.0), 1.0) for n in (self.false, self.low, self.high))
+        return share, low, high
+
+
+Choices = dict[str, Choice]
 
 
 def _false(linked: int, decoys: int, accepted: int, left: int) -> tuple[float, float, float]:
@@ -100,30 +125,64 @@ def _false(linked: int, decoys: int, accepted: int, left: int) -> tuple[float, f
     return number(accepted / decoys, left + 1), number(low, fewest) if accepted else 0.0, number(high, most)
 
 
-def at(counts: Counts, patients: Mapping[int, int], threshold: float) -> Choice:
-    """What a threshold gives, told by decoys of patients whose records hold as much (`holds`).
+def _of(counts: Counts, kind: str, patients: int, threshold: float | None) -> Choice:
+    """What a threshold gives among patients whose records hold as much.
 
     Whoever fits somebody has a decoy, whether or not the margin makes it a link: a link has no other near it, so decoys of links alone would
     never show that somebody without counterpart is much like another.
-
-    Args:
-        patients: how many patients were considered, by what their records hold.
     """
-    step, linked, decoys, accepted = round(threshold / STEP), *(dict.fromkeys(patients, 0) for _ in range(3))
-    for kind, best, clear, decoy, n in counts:
-        if best >= step:
-            decoys[kind] += n
-            linked[kind] += n if clear else 0
-            accepted[kind] += n if decoy is not None and decoy >= step else 0
-    whole = sum(linked.values())
-    if not whole:
-        return Choice(threshold, 0, 0, 0, 1.0, 0.0, 1.0)
-    found = [_false(linked[k], decoys[k], accepted[k], patients[k] - linked[k]) for k in patients]
-    share = sum(e for e, _, _ in found)
-    # kinds of patients err independently: the widths of their bounds add up as squares
-    below, above = (sum((e - bounds[n]) ** 2 for e, *bounds in found) ** 0.5 for n in (0, 1))
-    told = [min(max(x / whole, 0.0), 1.0) for x in (share, share - below, share + above)]
-    return Choice(threshold, whole, sum(decoys.values()), sum(accepted.values()), *told)
+    linked = decoys = accepted = 0
+    if threshold is not None:
+        step = round(threshold / STEP)
+        for held, best, clear, decoy, n in counts:
+            if held == kind and best >= step:
+                decoys += n
+                linked += n if clear else 0
+                accepted += n if decoy is not None and decoy >= step else 0
+    return Choice(threshold, patients, linked, decoys, accepted, *_false(linked, decoys, accepted, patients - linked))
+
+
+def at(counts: Counts, patients: Patients, thresholds: Mapping[str, float | None]) -> Choices:
+    """What given thresholds give."""
+    return {kind: _of(counts, kind, patients[kind], thresholds[kind]) for kind in HOLDS}
+
+
+def curves(counts: Counts, patients: Patients) -> dict[str, list[Choice]]:
+    """By how much records hold: every threshold that makes a difference, lowest first.
+
+    Few decoys can say little about rare mistakes: a pair that the model holds for less likely than not (weight below 0) is never a link.
+    """
+    out = {}
+    for kind in HOLDS:
+        steps = {x for held, best, _, decoy, _ in counts for x in (best, decoy) if held == kind and x is not None and x >= 0}
+        out[kind] = [_of(counts, kind, patients[kind], s * STEP) for s in sorted(steps)]
+    return out
+
+
+def choose(curves: Mapping[str, list[Choice]], patients: Patients, most: float) -> Choices:
+    """By how much records hold: the lowest threshold at which no greater share of links is expected to be false; no link where none gives it."""
+    return {
+        kind: next((c for c in curve if c.linked and c.shares[0] <= most), _of([], kind, patients[kind], None))
+        for kind, curve in curves.items()
+    }
+
+
+def together(choices: Choices) -> Choice:
+    """All patients: kinds of them err independently, so the widths of their bounds add up as squares."""
+    held = choices.values()
+    false = sum(c.false for c in held)
+    below, above = (
+        sum(width**2 for width in widths) ** 0.5 for widths in ([c.false - c.low for c in held], [c.high - c.false for c in held])
+    )
+    return Choice(
+        None, sum(c.patients for c in held), sum(c.linked for c in held), sum(c.decoys for c in held), sum(c.accepted for c in held),
+        false, max(false - below, 0.0), false + above)  # fmt: skip
+
+
+def tradeoff(curves: Mapping[str, list[Choice]], patients: Patients) -> list[Choice]:
+    """All patients, for every share of false links that makes a difference, the least first."""
+    asked = sorted({c.shares[0] for curve in curves.values() for c in curve if c.linked})
+    return [together(choose(curves, patients, share)) for share in asked]
 
 
 def holding(links: DataFrame) -> DataFrame:
@@ -134,24 +193,19 @@ def holding(links: DataFrame) -> DataFrame:
     return links.where("valid_to IS NULL").groupBy("patient_key").agg(F.min_by("beneficiary_id", order).alias("beneficiary_id"))
 
 
-def curve(counts: Counts, patients: Mapping[int, int]) -> list[Choice]:
-    """Every threshold that makes a difference, lowest first."""
-    steps = sorted({x for _, best, _, decoy, _ in counts for x in (best, decoy) if x is not None})
-    return [at(counts, patients, s * STEP) for s in steps]
+def bar(thresholds: Mapping[str, float | None]) -> Column:
+    """The weight from which a patient's link counts; needs `visits_l`."""
+    out = F.lit(float("inf"))
+    for kind, threshold in thresholds.items():
+        if threshold is not None:
+            out = F.when(holds(F.col("visits_l")) == kind, threshold).otherwise(out)
+    return out
 
 
-def choose(choices: list[Choice], precision: float) -> Choice | None:
-    """The lowest threshold at which the expected share of false links is no more than asked; None when no threshold gives it.
-
-    Few decoys can say little about rare mistakes: a pair that the model holds for less likely than not (weight below 0) is never a link.
-    """
-    return next((c for c in choices if c.threshold >= 0 and c.linked and c.share <= 1 - precision), None)
-
-
-def reason(threshold: float, margin: float) -> Column:
+def reason(bar: Column, margin: float) -> Column:
     """Why a patient with candidates has no link; null when there is one."""
     return (
-        F.when(F.col("weight") < threshold, "below_threshold")
+        F.when(F.col("weight") < bar, "below_threshold")
         .when(F.col("weight") - F.col("second") < margin, "ambiguous")
         .when(F.col("weight") - F.col("rival") < margin, "contested")
     )

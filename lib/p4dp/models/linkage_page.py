@@ -5,13 +5,14 @@ from __future__ import annotations
 import html
 from typing import Any
 
+from p4dp.contracts.linked.threshold import HOLDS
 from p4dp.contracts.small_counts import SMALLEST, told
-from p4dp.linkage.assign import Choice
+from p4dp.linkage.assign import Choice, Choices, together
 from p4dp.models.figures import HEAD, plt, svg
 from p4dp.release import disclosure
 
 
-def _histogram(weights: list[tuple[str, int, int]], step: float, threshold: float | None) -> str:
+def _histogram(weights: list[tuple[str, int, int]], step: float, choices: Choices) -> str:
     figure, axes = plt.subplots(figsize=(8, 3))
     for kind, colour in (("best", "#1f77b4"), ("next", "#ff7f0e")):
         bars = [(s * step, n) for k, s, n in weights if k == kind and n >= SMALLEST]
@@ -24,27 +25,39 @@ def _histogram(weights: list[tuple[str, int, int]], step: float, threshold: floa
             color=colour,
             label=f"{kind} beneficiary",
         )
-    if threshold is not None:
-        axes.axvline(threshold, color="black", linewidth=1, label="threshold")
+    for (kind, choice), line in zip(choices.items(), ("dotted", "dashed", "solid"), strict=True):
+        if choice.threshold is not None:
+            axes.axvline(choice.threshold, color="black", linewidth=1, linestyle=line, label=f"threshold, {HOLDS[kind]}")
     axes.set_xlabel("match weight (base 2)")
     axes.set_ylabel("patients")
     axes.legend()
     return svg(figure)
 
 
-def _curve(choices: list[Choice], patients: int, threshold: float | None) -> str:
+def _curve(tradeoff: list[Choice], chosen: Choice) -> str:
     figure, axes = plt.subplots(figsize=(8, 3))
-    held = [c for c in choices if c.linked >= SMALLEST and c.threshold >= 0]
-    axes.plot([c.linked / patients for c in held], [1 - c.share for c in held], color="#1f77b4")
-    axes.fill_between(
-        [c.linked / patients for c in held], [1 - c.high for c in held], [1 - c.low for c in held], alpha=0.2, color="#1f77b4"
-    )
-    for c in held:
-        if c.threshold == threshold:
-            axes.plot([c.linked / patients], [1 - c.share], "ko")
+    held = [c for c in tradeoff if c.linked >= SMALLEST]
+    linked = [c.linked / c.patients for c in held]
+    shares, lows, highs = zip(*(c.shares for c in held), strict=True) if held else ((), (), ())
+    axes.plot(linked, [1 - x for x in shares], color="#1f77b4")
+    axes.fill_between(linked, [1 - x for x in highs], [1 - x for x in lows], alpha=0.2, color="#1f77b4")
+    if chosen.linked >= SMALLEST:
+        axes.plot([chosen.linked / chosen.patients], [1 - chosen.shares[0]], "ko")
     axes.set_xlabel("share of patients linked")
     axes.set_ylabel("precision expected from decoys")
     return svg(figure)
+
+
+def _thresholds(choices: Choices) -> str:
+    """No counts: with those of all patients, and of the groups below, small ones could be had from them."""
+    out = [
+        "<table><tr><th>records hold</th><th>weight from which a link counts</th><th>false share expected</th><th>at most (95 %)</th></tr>"
+    ]
+    for kind, c in choices.items():
+        share, _, high = (f"{x:.2%}" if c.linked >= SMALLEST else "not shown" for x in c.shares)
+        bar = "no link" if c.threshold is None else f"{c.threshold:g}"
+        out.append(f"<tr><td>{HOLDS[kind]}</td><td class=n>{bar}</td><td class=n>{share}</td><td class=n>{high}</td></tr>")
+    return "".join([*out, "</table>"])
 
 
 def _few(n: int | None) -> str:
@@ -78,10 +91,10 @@ def _groups(rows: list[tuple[str, str, int, int]]) -> str:
     return "".join([*out, "</table>"])
 
 
-def page(summary: dict[str, Any], choices: list[Choice], weights: list[tuple[str, int, int]], step: float, groups: list[tuple[str, str, int, int]],
+def page(summary: dict[str, Any], choices: Choices, tradeoff: list[Choice], weights: list[tuple[str, int, int]], step: float, groups: list[tuple[str, str, int, int]],
          practices: list[tuple[int, int]], reasons: dict[str, int]) -> str:  # fmt: skip
     """The page; no count of 1 to 10 patients is on it."""
-    facts = {k: summary.get(k) for k in ("method", "regime", "patients", "linked", "asked_precision", "threshold", "margin", "decoys", "decoys_accepted", "false_share", "false_low",
+    facts = {k: summary.get(k) for k in ("method", "regime", "patients", "linked", "asked_precision", "margin", "decoys", "decoys_accepted", "false_share", "false_low",
                                      "false_high", "pairs", "pairs_capped", "tokens_cut", "pairs_cut", "votes_cut", "practitioners", "practitioners_known", "run_id")}  # fmt: skip
     told = {
         k: _few(v)
@@ -102,7 +115,7 @@ def page(summary: dict[str, Any], choices: list[Choice], weights: list[tuple[str
     return "\n".join([
         HEAD.format(title="Linkage " + summary["run_id"]), "<h1>Linkage</h1>", f"<table>{rows}</table>",
         "<p>False shares are estimated without truth: of each patient the best beneficiary was taken away, and it was seen whether another would have been accepted.</p>",
-        "<h2>Weights</h2>", _histogram(weights, step, summary["threshold"]), "<h2>Precision and share linked</h2>", _curve(choices, summary["patients"], summary["threshold"]),
+        _thresholds(choices), "<h2>Weights</h2>", _histogram(weights, step, choices), "<h2>Precision and share linked</h2>", _curve(tradeoff, together(choices)),
         "<h2>Who is linked</h2><p>A group that is linked less is missing from whatever is computed on links.</p>", _groups(groups),
         f"<h2>Practices by share linked</h2><table>{shares}</table>", f"<h2>Why others are not</h2><table>{without}</table>",
     ])  # fmt: skip

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from p4dp.contracts import layer, table
@@ -29,12 +29,10 @@ from p4dp.storage.ledger import now
 REGIMES = ("A", "B", "C", "D")
 
 
-def _links(
-    work: Linkage, best: DataFrame, who: DataFrame, gp: Evidence, threshold: float, margin: float, run_id: str, today: dt.date
-) -> DataFrame:
+def _links(work: Linkage, best: DataFrame, who: DataFrame, gp: Evidence, bar: Column, run_id: str, today: dt.date) -> DataFrame:
     """Rows of linked.link to write: links found, those of patients considered that do not hold any more, and those of patients who are gone, however they were found."""
     day, stamp = F.lit(today), {"run_id": F.lit(run_id), "batch_id": F.lit(work.batch_id).cast("bigint")}
-    found = best.where((F.col("weight") >= threshold) & assign.eligible(margin)).select(
+    found = best.where((F.col("weight") >= bar) & assign.eligible(work.settings.margin)).select(
         "patient_key", "practice_key", "beneficiary_id", F.lit("indirect").alias("method"), F.lit(work.regime).alias("regime"), "weight", "probability",
         F.when(F.col("second") > -900, F.col("weight") - F.col("second")).alias("margin"), F.col("visits_met_l").alias("visits_met"),
         F.col("visits_l").alias("visits"), F.col("drugs_met_l").alias("drugs_met"), F.col("drugs_l").alias("drugs"))  # fmt: skip
@@ -55,12 +53,12 @@ def _links(
     return now_.select(*names).unionByName(over.select(*names)).unionByName(left.select(*names))
 
 
-def _unlinked(
-    work: Linkage, best: DataFrame, who: DataFrame, gp: Evidence, threshold: float, margin: float, run_id: str
-) -> DataFrame:
+def _unlinked(work: Linkage, best: DataFrame, who: DataFrame, gp: Evidence, bar: Column, run_id: str) -> DataFrame:
     """Rows of linked.unlinked: patients considered, with the reason; `_gone` where there is a link now, or no such patient any more."""
     traced = gp.visits.select("patient_key").unionAll(gp.drugs.select("patient_key")).distinct().withColumn("_traced", F.lit(True))
-    told = best.select("patient_key", "weight", assign.reason(threshold, margin).alias("_reason"), F.lit(True).alias("_known"))
+    told = best.select(
+        "patient_key", "weight", assign.reason(bar, work.settings.margin).alias("_reason"), F.lit(True).alias("_known")
+    )
     rows = who.join(told, "patient_key", "left").join(traced, "patient_key", "left")
     without = F.when(F.col("_traced"), "no_candidate").otherwise("no_trace")
     reason = F.when(F.col("_known"), F.col("_reason")).otherwise(without)
@@ -80,7 +78,11 @@ def _last(context: Context) -> dict[str, Any] | None:
     if version is None:
         return None
     rows = context.tables.read("linked.run", version).where("method = 'indirect'").orderBy(F.desc("batch_id")).limit(1).collect()
-    return rows[0].asDict() if rows else None
+    if not rows:
+        return None
+    chosen = context.tables.read("linked.threshold", context.ledger.published().get("linked.threshold"))
+    thresholds = {r["holds"]: r["threshold"] for r in chosen.where(F.col("run_id") == rows[0]["run_id"]).collect()}
+    return {**rows[0].asDict(), "thresholds": thresholds}
 
 
 def take_back(context: Context, published: dict[str, int]) -> None:
@@ -106,8 +108,8 @@ def run(
 
     Args:
         regime: what is known of practitioners, A to D. Another than the last run's takes over from it, as `full` does; so does another `linkage.without`.
-        full: estimates a new model and a new threshold; otherwise those of the last run are used: for patients with something new, or for everybody
-            when there are new claims, with a threshold that is chosen again.
+        full: estimates a new model and new thresholds; otherwise those of the last run are used: for patients with something new, or for everybody
+            when there are new claims, with thresholds that are chosen again.
         precision: share of true links asked for, of a full run.
 
     Raises:
@@ -126,10 +128,12 @@ def run(
     last = _last(context)
     without = ",".join(sorted(settings.without))
     same = last is not None and (last["regime"], last.get("without") or "", last["margin"]) == (regime, without, settings.margin)
-    if full or not same:  # weights of two models cannot be compared
+    if (
+        full or not same or not (last or {})["thresholds"]
+    ):  # a run of before linked.threshold has none  # weights of two models cannot be compared
         last = None
     if last is not None and precision is not None:
-        raise UsageError("--precision chooses a new threshold: give --full with it")
+        raise UsageError("--precision chooses new thresholds: give --full with it")
     # what a full run was asked for holds until the next
     asked = precision or (last or {}).get("asked_precision") or settings.precision
     work = Linkage(context, regime, context.ledger.last_batch() + 1, {n: published.get(n, 0) for n in READ if n in published}, last)
@@ -164,27 +168,29 @@ def run(
             (r["holds"], r["best"], r["clear"], r["decoy"], r["n"]) for r in assign.histogram(best, settings.margin).collect()
         ]
         holding = work.holding(gp, who)
-        choices = assign.curve(counts, holding)
+        curves = assign.curves(counts, holding)
         if work.everyone:
-            chosen = assign.choose(choices, asked)
-            if chosen is None:
-                raise NotEnoughToLink(
-                    f"no threshold gives the precision asked for ({asked}): no link was changed; ask for less, or bring more visits"
-                )
-            threshold = chosen.threshold
-            if chosen.high > 10 * (1 - asked):
-                log.warning("too few decoys to be sure of %s: up to %.2g of the links may be false", asked, chosen.high)
+            choices = assign.choose(curves, holding, 1 - asked)
         else:
-            threshold = last["threshold"]  # type: ignore[index]
-            chosen = assign.at(counts, holding, threshold)
-        _write(work, best, who, whole, threshold, mlrun.run_id)
+            choices = assign.at(counts, holding, work.last["thresholds"])  # type: ignore[index]
+        told = assign.together(choices)
+        if work.everyone and not told.linked:
+            raise NotEnoughToLink(
+                f"no threshold gives the precision asked for ({asked}): no link was changed; ask for less, or bring more visits"
+            )
+        share, low, high = told.shares
+        if work.everyone and high > 10 * (1 - asked):
+            log.warning("too few decoys to be sure of %s: up to %.2g of the links may be false", asked, high)
+        thresholds = {kind: c.threshold for kind, c in choices.items()}
+        _write(work, best, who, whole, assign.bar(thresholds), mlrun.run_id)
         summary = {"run_id": mlrun.run_id, "method": "indirect", "regime": regime, "without": without, "model_run_id": estimated_by, "is_full": work.everyone, "patients": work.found["patients"],
-                   "linked": chosen.linked, "asked_precision": asked, "threshold": threshold, "margin": settings.margin, "decoys": chosen.decoys, "decoys_accepted": chosen.accepted,
-                   "false_share": chosen.share, "false_low": chosen.low, "false_high": chosen.high, "tokens_cut": work.found["tokens_cut"], "pairs": work.found["pairs"],
+                   "linked": told.linked, "asked_precision": asked, "margin": settings.margin, "decoys": told.decoys, "decoys_accepted": told.accepted,
+                   "false_share": share, "false_low": low, "false_high": high, "tokens_cut": work.found["tokens_cut"], "pairs": work.found["pairs"],
                    "silver_batch": work.found["silver_batch"], "events_batch": work.found["events_batch"], "batch_id": work.batch_id, "at": now()}  # fmt: skip
+        context.tables.log("linked.threshold", _thresholds(summary, choices))
         context.tables.log("linked.run", [summary])
         progress("page")
-        _page(work, summary, choices, best, whole, claims, who, mlrun)
+        _page(work, summary, choices, assign.tradeoff(curves, holding), best, whole, claims, who, mlrun)
         mlrun.params(
             {
                 "regime": regime,
@@ -197,12 +203,23 @@ def run(
         )
         found = {**summary, **work.coverage()}
         counted = {k: shown(found[k]) for k in ("patients", "linked", "pairs_capped", "votes_cut") if found[k] is not None}
-        measured = {k: summary[k] for k in ("threshold", "false_share", "false_low", "false_high", "pairs", "tokens_cut")}
-        mlrun.metrics({**measured, **work.coverage(), **counted})
+        measured = {k: summary[k] for k in ("false_share", "false_low", "false_high", "pairs", "tokens_cut")}
+        chosen = {f"threshold.{kind}": x for kind, x in thresholds.items() if x is not None}
+        mlrun.metrics({**measured, **chosen, **work.coverage(), **counted})
         progress("gate")
         gate(context, work.batch_id, published)
     _clear(context, work.batch_id)
-    return {k: v for k, v in summary.items() if k not in ("at", "batch_id")}
+    return {**{k: v for k, v in summary.items() if k not in ("at", "batch_id")}, "thresholds": thresholds}
+
+
+def _thresholds(summary: dict[str, Any], choices: assign.Choices) -> list[dict[str, Any]]:
+    """Rows of linked.threshold."""
+    rows = []
+    for kind, c in choices.items():
+        share, low, high = c.shares
+        rows.append({"run_id": summary["run_id"], "holds": kind, "threshold": c.threshold, "patients": c.patients, "linked": c.linked, "decoys": c.decoys,
+                     "decoys_accepted": c.accepted, "false_share": share, "false_low": low, "false_high": high, "batch_id": summary["batch_id"]})  # fmt: skip
+    return rows
 
 
 def _clear(context: Context, batch_id: int) -> None:
@@ -215,7 +232,8 @@ def _clear(context: Context, batch_id: int) -> None:
 def _page(
     work: Linkage,
     summary: dict[str, Any],
-    choices: list[assign.Choice],
+    choices: assign.Choices,
+    tradeoff: list[assign.Choice],
     best: DataFrame,
     gp: Evidence,
     claims: Evidence,
@@ -233,7 +251,7 @@ def _page(
         work.context.tables.read("linked.unlinked").where(F.col("batch_id") == work.batch_id).groupBy("reason").count().collect()
     )
     text = linkage_page.page(
-        summary | work.coverage(), choices, [(r["kind"], r["step"], r["patients"]) for r in report.weights(best, 2.0).collect()], 2.0,
+        summary | work.coverage(), choices, tradeoff, [(r["kind"], r["step"], r["patients"]) for r in report.weights(best, 2.0).collect()], 2.0,
         [(r["trait"], r["value"], r["patients"], r["linked"]) for r in shares], [(r["tenths"], r["practices"]) for r in report.practices(people, links).collect()],
         {r["reason"]: r["count"] for r in reasons})  # fmt: skip
     run.text("page.html", text)
@@ -252,11 +270,11 @@ def waits(context: Context) -> bool:
     return last is None or any(seen[k] > last[k] for k in seen)
 
 
-def _write(work: Linkage, best: DataFrame, who: DataFrame, gp: Evidence, threshold: float, run_id: str) -> None:
-    margin, tables = work.settings.margin, work.context.tables
-    links = work.staged("links", _links(work, best, who, gp, threshold, margin, run_id, now().date()))
+def _write(work: Linkage, best: DataFrame, who: DataFrame, gp: Evidence, bar: Column, run_id: str) -> None:
+    tables = work.context.tables
+    links = work.staged("links", _links(work, best, who, gp, bar, run_id, now().date()))
     tables.merge("linked.link", links.withColumn("_gone", F.lit(False)), [])
-    left = work.staged("unlinked", _unlinked(work, best, who, gp, threshold, margin, run_id))
+    left = work.staged("unlinked", _unlinked(work, best, who, gp, bar, run_id))
     tables.merge("linked.unlinked", left, [])
     seen = work.written("digests").withColumn("batch_id", F.lit(work.batch_id).cast("bigint"))
     tables.overwrite("linked.digest", seen)
@@ -264,7 +282,9 @@ def _write(work: Linkage, best: DataFrame, who: DataFrame, gp: Evidence, thresho
 
 def gate(context: Context, batch_id: int, published: dict[str, int]) -> None:
     """GE on what was written; publishes, or takes it back."""
-    failed = validated.validate(context, batch_id, ("linked.link", "linked.unlinked", "linked.model", "linked.practitioner"))
+    failed = validated.validate(
+        context, batch_id, ("linked.link", "linked.unlinked", "linked.model", "linked.practitioner", "linked.threshold")
+    )
     holding = context.tables.read("linked.link").where("valid_to IS NULL").groupBy("patient_key", "method")
     failed += ["link.patient_key.several"] * bool(holding.count().where("count > 1").limit(1).count())
     if failed:

@@ -10,6 +10,7 @@ from typing import Any
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from p4dp.contracts.linked.threshold import HOLDS
 from p4dp.contracts.small_counts import SMALLEST
 from p4dp.errors import NotEnoughToLink, UsageError
 from p4dp.linkage import assign, candidates, compare, digest, evidence, practitioners, score
@@ -30,7 +31,7 @@ class Linkage:
     regime: str
     batch_id: int
     versions: dict[str, int]
-    #: the run whose model and threshold are used; None: estimate anew
+    #: the run whose model and thresholds are used; None: estimate anew
     last: dict[str, Any] | None
     found: dict[str, Any] = field(default_factory=dict)
 
@@ -219,11 +220,11 @@ class Linkage:
         chosen = others.select("patient_key", "practice_key", "beneficiary_id", "weight", "counts_only")
         return self.staged("best", assign.ranked(weighed.unionByName(chosen, allowMissingColumns=True)))
 
-    def holding(self, gp: Evidence, who: DataFrame) -> dict[int, int]:
+    def holding(self, gp: Evidence, who: DataFrame) -> dict[str, int]:
         """How many of the patients considered have records that hold how much (`assign.holds`)."""
         visits = gp.within(self.found["since"], self.found["until"]).visits.groupBy("patient_key").agg(F.count(F.lit(1)).alias("n"))
         rows = who.join(visits, "patient_key", "left").groupBy(assign.holds(F.coalesce("n", F.lit(0))).alias("holds")).count()
-        return {0: 0, 1: 0, 2: 0, **{r["holds"]: r["count"] for r in rows.collect()}}
+        return {**dict.fromkeys(HOLDS, 0), **{r["holds"]: r["count"] for r in rows.collect()}}
 
     def coverage(self) -> dict[str, int | None]:
         """What was left out of the comparison, and how many doctors of the records are known in the claims; None for what a regime does not ask."""

@@ -17,7 +17,6 @@ TABLE = Table(
         Column("patients", "bigint", "Patients considered.", unit="1", required=True),
         Column("linked", "bigint", "Links found.", unit="1", required=True),
         Column("asked_precision", "double", "Share of true links asked for.", unit="1"),
-        Column("threshold", "double", "Weight from which a link counts.", unit="1"),
         Column("margin", "double", "Weight that a link must lie above the runner-up.", unit="1"),
         Column("decoys", "bigint", "Patients whose best beneficiary was taken away to see whether another is accepted.", unit="1"),
         Column("decoys_accepted", "bigint", "Decoys for whom another was accepted.", unit="1"),
