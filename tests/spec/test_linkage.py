@@ -199,8 +199,8 @@ def test_decoys_of_patients_with_visits_promise_nothing_for_those_without() -> N
     assert told([*many, ("none", 1, True, 1, 3), ("none", 1, True, None, 47)], patients, {**low, "none": 1.0})[0] == 0.0
 
 
-def test_those_without_visits_do_not_decide_for_the_others() -> None:
-    """Three decoys of fifty are accepted at weight 0.5: only they must lie above it, or have no link at all."""
+def test_each_kind_of_record_has_its_threshold_and_the_whole_keeps_the_precision() -> None:
+    """Of those without visits decoys are accepted at weight 0.5: only they must lie above it, as far as the others do not make up for them."""
     counts: assign.Counts = [
         ("many", 0, True, None, 1200),
         ("none", 1, True, 1, 3),
@@ -208,20 +208,15 @@ def test_those_without_visits_do_not_decide_for_the_others() -> None:
         ("none", 30, True, None, 20),
     ]
     patients = {"none": 280, "few": 0, "many": 1210}
-    choices = assign.choose(assign.curves(counts, patients), patients, 0.001)
-    assert {kind: (c.threshold, c.linked) for kind, c in choices.items()} == {
-        "none": (15.0, 20),
-        "few": (None, 0),
-        "many": (0.0, 1200),
-    }
-    choices = assign.choose(assign.curves(counts[:3], patients), patients, 0.001)
-    assert {kind: (c.threshold, c.linked) for kind, c in choices.items()} == {
-        "none": (None, 0),
-        "few": (None, 0),
-        "many": (0.0, 1200),
-    }
-    whole = assign.tradeoff(assign.curves(counts, patients), patients)
-    assert [c.linked for c in whole] == [1220, 1270] and whole[0].shares[0] == 0.0 < whole[1].shares[0]
+
+    def chosen(counts: assign.Counts, most: float) -> dict[str, tuple[float | None, int]] | None:
+        choices = assign.choose(assign.tradeoff(assign.curves(counts, patients), patients), most)
+        return choices and {kind: (c.threshold, c.linked) for kind, c in choices.items()}
+
+    assert chosen(counts, 0.001) == {"none": (15.0, 20), "few": (None, 0), "many": (0.0, 1200)}
+    assert chosen(counts[:3], 0.001) == {"none": (None, 0), "few": (None, 0), "many": (0.0, 1200)}
+    assert chosen(counts, 0.01) == {"none": (0.5, 70), "few": (None, 0), "many": (0.0, 1200)}  # nine of 1,270
+    assert chosen(counts[1:3], 0.001) is None
 
 
 def test_whoever_is_like_another_has_a_decoy_too() -> None:
@@ -273,6 +268,14 @@ def test_features_count_what_was_sought_and_what_was_met(side, pipe) -> None:
         "classes": (4, 4),  # another drug of the class a week later
     }
     assert (found["c"]["visits_met_l"], found["c"]["claimed_l"], str(b["last_seen_l"])) == (0, 0, "2024-02-01")
+
+
+def test_whose_care_is_known(side) -> None:
+    gp = side(
+        "patient_key", "a|P|male|1950|3|13055|13|", "a|D|2024-01-02\na|D|2024-02-02\nb|D|2019-01-01", "c|D|2024-01-02|A10BA02||"
+    )
+    gp = gp.within(dt.date(2023, 1, 1), dt.date(2024, 12, 31))
+    assert {(r["patient_key"], r["visits"]) for r in gp.traced().collect()} == {("a", 2), ("c", 0)}
 
 
 def _pairs(seed: int, patients: int = 600) -> pd.DataFrame:
@@ -363,7 +366,7 @@ def test_assignment_wants_a_lead_over_others_and_over_the_neighbour(pipe) -> Non
         other practice|y|b1|19|false
         late|x|b6|10|false
         earlier|x|b6|30|true""")  # fmt: skip
-    best = assign.ranked(rows).withColumn("visits_l", F.lit(0))
+    best = assign.ranked(rows).withColumns({f"{c}_l": F.lit(int(c == "drugs")) for c in ("visits", "drugs", "analyses")})
 
     def reasons(margin: float, **thresholds: float | None) -> dict[str, str | None]:
         reason = assign.reason(assign.bar(thresholds), margin)
@@ -380,6 +383,8 @@ def test_assignment_wants_a_lead_over_others_and_over_the_neighbour(pipe) -> Non
     loose = reasons(2.0, none=5.0)
     assert loose["sure"] is None and loose["torn"] is None and loose["spouse"] == "contested"
     assert set(reasons(2.0, none=None, few=0.0).values()) == {"below_threshold"}  # no weight is enough for records without a visit
+    untraced = best.withColumn("drugs_l", F.lit(0))  # traits alone make no link, whatever they weigh
+    assert not untraced.where(F.col("weight") >= assign.bar({"none": 0.0})).count() and not assign.histogram(untraced, 4.0).count()
     decoy = {r["patient_key"]: (r["decoy_weight"], r["decoy_rival"]) for r in best.collect()}
     assert decoy["torn"] == (18.0, assign._FAR) and decoy["weak"][0] == assign._FAR
     counted = {(r["best"], r["clear"], r["decoy"]): r["n"] for r in assign.histogram(best, 4.0).collect()}
@@ -395,8 +400,13 @@ def test_the_threshold_keeps_the_share_of_false_links_that_was_asked_for() -> No
         ("many", -20, False, None, 500),
     ]
     patients = only("many", 1500)
-    curves = assign.curves(counts, patients)
-    loose, strict = (assign.choose(curves, patients, most)["many"] for most in (0.01, 0.001))
+
+    def chosen(counts: assign.Counts, patients: dict[str, int], most: float) -> assign.Choice | None:
+        choices = assign.choose(assign.tradeoff(assign.curves(counts, patients), patients), most)
+        return choices and choices["many"]
+
+    loose, strict = (chosen(counts, patients, most) for most in (0.01, 0.001))
+    assert loose is not None and strict is not None
     assert (loose.threshold, loose.linked, loose.accepted) == (2.0, 1000, 10)
     share, low, high = loose.shares
     assert share == pytest.approx(
@@ -404,9 +414,7 @@ def test_the_threshold_keeps_the_share_of_false_links_that_was_asked_for() -> No
     )  # a hundredth of those without counterpart: the 500, and whoever is linked wrongly
     assert low < share < high
     assert (strict.threshold, strict.linked, strict.shares[0]) == (20.0, 900, 0.0) and strict.shares[2] > 0.0001
-    few = only("many", 100)
-    nobody = assign.choose(assign.curves([("many", 4, True, 4, 10)], few), few, 0.001)["many"]
-    assert (nobody.threshold, nobody.linked, nobody.shares) == (None, 0, (0.0, 0.0, 1.0))
+    assert chosen([("many", 4, True, 4, 10)], only("many", 100), 0.001) is None
     unlikely = assign.curves([("many", -6, True, None, 10), ("many", 4, True, None, 10)], only("many", 20))["many"]
     assert [c.threshold for c in unlikely] == [2.0]  # less likely than not is no link
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
@@ -23,7 +24,7 @@ STEP = 0.5
 _FAR = -1000.0
 #: (how much the record holds, weight of the best, whether it keeps the margin, weight of the decoy or None where that does not keep it, patients); weights in steps.
 Counts = list[tuple[str, int, bool, int | None, int]]
-#: Patients considered, by how much their records hold.
+#: Patients considered of whose care something is known, by how much their records hold.
 Patients = Mapping[str, int]
 
 
@@ -69,15 +70,23 @@ def kind(visits: int) -> str:
     return "none" if visits == 0 else "few" if visits <= _FEW else "many"
 
 
+def _held() -> Column:
+    """`holds` of a scored pair; null where nothing of the patient's care is known: traits alone make no link."""
+    return F.when(
+        reduce(Column.__or__, [F.col(f"{c}_l") > 0 for c in ("visits", "drugs", "analyses")]),
+        holds(F.col("visits_l")),
+    )
+
+
 def histogram(best: DataFrame, margin: float) -> DataFrame:
-    """`ranked` (with `visits_l`) → `Counts`."""
+    """`ranked` → `Counts`, of patients of whose care something is known."""
 
     def step(prefix: str) -> Column:
         return F.floor(F.col(f"{prefix}weight") / STEP).cast("int")
 
-    by = (holds(F.col("visits_l")).alias("holds"), step("").alias("best"), eligible(margin).alias("clear"),
+    by = (_held().alias("holds"), step("").alias("best"), eligible(margin).alias("clear"),
           F.when(eligible(margin, "decoy_"), step("decoy_")).alias("decoy"))  # fmt: skip
-    return best.groupBy(*by).agg(F.count(F.lit(1)).alias("n"))
+    return best.groupBy(*by).agg(F.count(F.lit(1)).alias("n")).where("holds IS NOT NULL")
 
 
 @dataclass(frozen=True)
@@ -159,14 +168,6 @@ def curves(counts: Counts, patients: Patients) -> dict[str, list[Choice]]:
     return out
 
 
-def choose(curves: Mapping[str, list[Choice]], patients: Patients, most: float) -> Choices:
-    """By how much records hold: the lowest threshold at which no greater share of links is expected to be false; no link where none gives it."""
-    return {
-        kind: next((c for c in curve if c.linked and c.shares[0] <= most), _of([], kind, patients[kind], None))
-        for kind, curve in curves.items()
-    }
-
-
 def together(choices: Choices) -> Choice:
     """All patients: kinds of them err independently, so the widths of their bounds add up as squares."""
     held = choices.values()
@@ -179,10 +180,20 @@ def together(choices: Choices) -> Choice:
         false, max(false - below, 0.0), false + above)  # fmt: skip
 
 
-def tradeoff(curves: Mapping[str, list[Choice]], patients: Patients) -> list[Choice]:
-    """All patients, for every share of false links that makes a difference, the least first."""
-    asked = sorted({c.shares[0] for curve in curves.values() for c in curve if c.linked})
-    return [together(choose(curves, patients, share)) for share in asked]
+def tradeoff(curves: Mapping[str, list[Choice]], patients: Patients) -> list[Choices]:
+    """From few sure links to many: the lowest thresholds at which of no kind of record a greater share of links is expected to be false, for each share that makes a difference."""
+    nobody = {kind: _of([], kind, patients[kind], None) for kind in curves}
+    shares = sorted({c.shares[0] for curve in curves.values() for c in curve if c.linked})
+    return [
+        {kind: next((c for c in curve if c.linked and c.shares[0] <= most), nobody[kind]) for kind, curve in curves.items()}
+        for most in shares
+    ]
+
+
+def choose(tradeoff: list[Choices], most: float) -> Choices | None:
+    """Those with most links of which no greater share is expected to be false; None when there are none."""
+    kept = [c for c in tradeoff if together(c).shares[0] <= most]
+    return max(kept, key=lambda c: together(c).linked, default=None)
 
 
 def holding(links: DataFrame) -> DataFrame:
@@ -194,11 +205,11 @@ def holding(links: DataFrame) -> DataFrame:
 
 
 def bar(thresholds: Mapping[str, float | None]) -> Column:
-    """The weight from which a patient's link counts; needs `visits_l`."""
+    """The weight from which the best of `ranked` counts."""
     out = F.lit(float("inf"))
     for kind, threshold in thresholds.items():
         if threshold is not None:
-            out = F.when(holds(F.col("visits_l")) == kind, threshold).otherwise(out)
+            out = F.when(_held() == kind, threshold).otherwise(out)
     return out
 
 

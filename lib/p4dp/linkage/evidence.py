@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -50,6 +51,14 @@ class Evidence:
         """The same people with the events of some days."""
         window = F.col("day").between(F.lit(since), F.lit(until))
         return self.map(*(rows.where(window) for rows in (self.visits, self.drugs, self.analyses)))
+
+    def traced(self) -> DataFrame:
+        """(patient_key, visits): patients of whose care anything is known; of others nothing could be found in claims."""
+        parts = [
+            rows.select("patient_key", F.lit(visits).alias("visits"))
+            for rows, visits in ((self.visits, 1), (self.drugs, 0), (self.analyses, 0))
+        ]
+        return reduce(DataFrame.unionAll, parts).groupBy("patient_key").agg(F.sum("visits").alias("visits"))
 
     def without(self, kinds: Iterable[str]) -> Evidence:
         """The same side as if kinds of evidence (LEFT_OUT) were not known."""

@@ -55,13 +55,12 @@ def _links(work: Linkage, best: DataFrame, who: DataFrame, gp: Evidence, bar: Co
 
 def _unlinked(work: Linkage, best: DataFrame, who: DataFrame, gp: Evidence, bar: Column, run_id: str) -> DataFrame:
     """Rows of linked.unlinked: patients considered, with the reason; `_gone` where there is a link now, or no such patient any more."""
-    traced = gp.visits.select("patient_key").unionAll(gp.drugs.select("patient_key")).distinct().withColumn("_traced", F.lit(True))
+    traced = gp.within(work.found["since"], work.found["until"]).traced().select("patient_key", F.lit(True).alias("_traced"))
     told = best.select(
         "patient_key", "weight", assign.reason(bar, work.settings.margin).alias("_reason"), F.lit(True).alias("_known")
     )
     rows = who.join(told, "patient_key", "left").join(traced, "patient_key", "left")
-    without = F.when(F.col("_traced"), "no_candidate").otherwise("no_trace")
-    reason = F.when(F.col("_known"), F.col("_reason")).otherwise(without)
+    reason = F.when(F.col("_traced").isNull(), "no_trace").when(F.col("_known"), F.col("_reason")).otherwise("no_candidate")
     told_before = (
         work.context.tables.read("linked.unlinked")
         .join(gp.people.select("patient_key"), "patient_key", "left_anti")
@@ -168,16 +167,16 @@ def run(
             (r["holds"], r["best"], r["clear"], r["decoy"], r["n"]) for r in assign.histogram(best, settings.margin).collect()
         ]
         holding = work.holding(gp, who)
-        curves = assign.curves(counts, holding)
+        tradeoff = assign.tradeoff(assign.curves(counts, holding), holding)
         if work.everyone:
-            choices = assign.choose(curves, holding, 1 - asked)
+            choices = assign.choose(tradeoff, 1 - asked)
         else:
             choices = assign.at(counts, holding, work.last["thresholds"])  # type: ignore[index]
-        told = assign.together(choices)
-        if work.everyone and not told.linked:
+        if choices is None:
             raise NotEnoughToLink(
                 f"no threshold gives the precision asked for ({asked}): no link was changed; ask for less, or bring more visits"
             )
+        told = assign.together(choices)
         share, low, high = told.shares
         if work.everyone and high > 10 * (1 - asked):
             log.warning("too few decoys to be sure of %s: up to %.2g of the links may be false", asked, high)
@@ -190,7 +189,7 @@ def run(
         context.tables.log("linked.threshold", _thresholds(summary, choices))
         context.tables.log("linked.run", [summary])
         progress("page")
-        _page(work, summary, choices, assign.tradeoff(curves, holding), best, whole, claims, who, mlrun)
+        _page(work, summary, choices, [assign.together(c) for c in tradeoff], best, whole, claims, who, mlrun)
         mlrun.params(
             {
                 "regime": regime,

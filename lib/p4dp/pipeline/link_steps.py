@@ -221,9 +221,9 @@ class Linkage:
         return self.staged("best", assign.ranked(weighed.unionByName(chosen, allowMissingColumns=True)))
 
     def holding(self, gp: Evidence, who: DataFrame) -> dict[str, int]:
-        """How many of the patients considered have records that hold how much (`assign.holds`)."""
-        visits = gp.within(self.found["since"], self.found["until"]).visits.groupBy("patient_key").agg(F.count(F.lit(1)).alias("n"))
-        rows = who.join(visits, "patient_key", "left").groupBy(assign.holds(F.coalesce("n", F.lit(0))).alias("holds")).count()
+        """How many of the patients considered, of whose care anything is known, have records that hold how much (`assign.holds`)."""
+        traced = gp.within(self.found["since"], self.found["until"]).traced().join(who, "patient_key", "left_semi")
+        rows = traced.groupBy(assign.holds(F.col("visits")).alias("holds")).count()
         return {**dict.fromkeys(HOLDS, 0), **{r["holds"]: r["count"] for r in rows.collect()}}
 
     def coverage(self) -> dict[str, int | None]:

@@ -13,7 +13,7 @@ TABLE = Table(
         Column("run_id", "string", "Linkage run.", required=True, example="r" * 32),
         Column("holds", "string", "How many visits the records hold within the days of the claims.", codes=HOLDS, required=True),
         Column("threshold", "double", "Weight from which a link counts; null where no weight gives the precision asked for, so that none is linked.", unit="1"),
-        Column("patients", "bigint", "Patients considered.", unit="1", required=True),
+        Column("patients", "bigint", "Patients considered, of whose care the records hold anything.", unit="1", required=True),
         Column("linked", "bigint", "Links found.", unit="1", required=True),
         Column("decoys", "bigint", "Patients whose best beneficiary was taken away to see whether another is accepted.", unit="1", required=True),
         Column("decoys_accepted", "bigint", "Decoys for whom another was accepted.", unit="1", required=True),
