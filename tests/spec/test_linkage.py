@@ -199,8 +199,8 @@ def test_decoys_of_patients_with_visits_promise_nothing_for_those_without() -> N
     assert told([*many, ("none", 1, True, 1, 3), ("none", 1, True, None, 47)], patients, {**low, "none": 1.0})[0] == 0.0
 
 
-def test_each_kind_of_record_has_its_threshold_and_the_whole_keeps_the_precision() -> None:
-    """Of those without visits decoys are accepted at weight 0.5: only they must lie above it, as far as the others do not make up for them."""
+def test_those_without_visits_do_not_decide_for_the_others() -> None:
+    """Three decoys of fifty are accepted at weight 0.5: only those without a visit must lie above it, or have no link at all."""
     counts: assign.Counts = [
         ("many", 0, True, None, 1200),
         ("none", 1, True, 1, 3),
@@ -208,15 +208,14 @@ def test_each_kind_of_record_has_its_threshold_and_the_whole_keeps_the_precision
         ("none", 30, True, None, 20),
     ]
     patients = {"none": 280, "few": 0, "many": 1210}
-
-    def chosen(counts: assign.Counts, most: float) -> dict[str, tuple[float | None, int]] | None:
-        choices = assign.choose(assign.tradeoff(assign.curves(counts, patients), patients), most)
-        return choices and {kind: (c.threshold, c.linked) for kind, c in choices.items()}
-
-    assert chosen(counts, 0.001) == {"none": (15.0, 20), "few": (None, 0), "many": (0.0, 1200)}
-    assert chosen(counts[:3], 0.001) == {"none": (None, 0), "few": (None, 0), "many": (0.0, 1200)}
-    assert chosen(counts, 0.01) == {"none": (0.5, 70), "few": (None, 0), "many": (0.0, 1200)}  # nine of 1,270
-    assert chosen(counts[1:3], 0.001) is None
+    curves = assign.curves(counts, patients)
+    assert assign.choose(curves, 0.001) == {"none": 15.0, "few": None, "many": 0.0}
+    assert assign.choose(assign.curves(counts[:3], patients), 0.001) == {"none": None, "few": None, "many": 0.0}
+    chosen = assign.at(counts, patients, assign.choose(curves, 0.001))
+    assert {kind: c.linked for kind, c in chosen.items()} == {"none": 20, "few": 0, "many": 1200}
+    assert chosen["few"].shares == (0.0, 0.0, 1.0)
+    whole = assign.tradeoff(counts, patients, curves)
+    assert [c.linked for c in whole] == [1220, 1270] and whole[0].shares[0] == 0.0 < whole[1].shares[0]
 
 
 def test_whoever_is_like_another_has_a_decoy_too() -> None:
@@ -401,12 +400,10 @@ def test_the_threshold_keeps_the_share_of_false_links_that_was_asked_for() -> No
     ]
     patients = only("many", 1500)
 
-    def chosen(counts: assign.Counts, patients: dict[str, int], most: float) -> assign.Choice | None:
-        choices = assign.choose(assign.tradeoff(assign.curves(counts, patients), patients), most)
-        return choices and choices["many"]
+    def chosen(counts: assign.Counts, patients: dict[str, int], most: float) -> assign.Choice:
+        return assign.at(counts, patients, assign.choose(assign.curves(counts, patients), most))["many"]
 
     loose, strict = (chosen(counts, patients, most) for most in (0.01, 0.001))
-    assert loose is not None and strict is not None
     assert (loose.threshold, loose.linked, loose.accepted) == (2.0, 1000, 10)
     share, low, high = loose.shares
     assert share == pytest.approx(
@@ -414,9 +411,9 @@ def test_the_threshold_keeps_the_share_of_false_links_that_was_asked_for() -> No
     )  # a hundredth of those without counterpart: the 500, and whoever is linked wrongly
     assert low < share < high
     assert (strict.threshold, strict.linked, strict.shares[0]) == (20.0, 900, 0.0) and strict.shares[2] > 0.0001
-    assert chosen([("many", 4, True, 4, 10)], only("many", 100), 0.001) is None
-    unlikely = assign.curves([("many", -6, True, None, 10), ("many", 4, True, None, 10)], only("many", 20))["many"]
-    assert [c.threshold for c in unlikely] == [2.0]  # less likely than not is no link
+    assert chosen([("many", 4, True, 4, 10)], only("many", 100), 0.001).threshold is None
+    unlikely = chosen([("many", -6, True, None, 10), ("many", 4, True, None, 10)], only("many", 20), 0.1)
+    assert unlikely.threshold == 2.0  # less likely than not is no link
 
     def at_one(counts: assign.Counts, patients: int) -> tuple[float, float, float]:
         return assign.at(counts, only("many", patients), dict.fromkeys(assign.HOLDS, 1.0))["many"].shares

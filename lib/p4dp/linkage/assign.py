@@ -157,14 +157,15 @@ def at(counts: Counts, patients: Patients, thresholds: Mapping[str, float | None
 
 
 def curves(counts: Counts, patients: Patients) -> dict[str, list[Choice]]:
-    """By how much records hold: every threshold that makes a difference, lowest first.
+    """Of each kind of record every threshold at which somebody is linked and that makes a difference, lowest first.
 
     Few decoys can say little about rare mistakes: a pair that the model holds for less likely than not (weight below 0) is never a link.
     """
     out = {}
     for kind in HOLDS:
         steps = {x for held, best, _, decoy, _ in counts for x in (best, decoy) if held == kind and x is not None and x >= 0}
-        out[kind] = [_of(counts, kind, patients[kind], s * STEP) for s in sorted(steps)]
+        choices = (_of(counts, kind, patients[kind], s * STEP) for s in sorted(steps))
+        out[kind] = [c for c in choices if c.linked]
     return out
 
 
@@ -180,20 +181,15 @@ def together(choices: Choices) -> Choice:
         false, max(false - below, 0.0), false + above)  # fmt: skip
 
 
-def tradeoff(curves: Mapping[str, list[Choice]], patients: Patients) -> list[Choices]:
-    """From few sure links to many: the lowest thresholds at which of no kind of record a greater share of links is expected to be false, for each share that makes a difference."""
-    nobody = {kind: _of([], kind, patients[kind], None) for kind in curves}
-    shares = sorted({c.shares[0] for curve in curves.values() for c in curve if c.linked})
-    return [
-        {kind: next((c for c in curve if c.linked and c.shares[0] <= most), nobody[kind]) for kind, curve in curves.items()}
-        for most in shares
-    ]
+def choose(curves: Mapping[str, list[Choice]], most: float) -> dict[str, float | None]:
+    """Of each kind of record the lowest threshold at which no greater share of its links is expected to be false; None where none gives that."""
+    return {kind: next((c.threshold for c in curve if c.shares[0] <= most), None) for kind, curve in curves.items()}
 
 
-def choose(tradeoff: list[Choices], most: float) -> Choices | None:
-    """Those with most links of which no greater share is expected to be false; None when there are none."""
-    kept = [c for c in tradeoff if together(c).shares[0] <= most]
-    return max(kept, key=lambda c: together(c).linked, default=None)
+def tradeoff(counts: Counts, patients: Patients, curves: Mapping[str, list[Choice]]) -> list[Choice]:
+    """All patients, from few sure links to many: what is chosen for every share of false links that makes a difference."""
+    shares = sorted({c.shares[0] for curve in curves.values() for c in curve})
+    return [together(at(counts, patients, choose(curves, most))) for most in shares]
 
 
 def holding(links: DataFrame) -> DataFrame:

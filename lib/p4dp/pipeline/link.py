@@ -167,20 +167,17 @@ def run(
             (r["holds"], r["best"], r["clear"], r["decoy"], r["n"]) for r in assign.histogram(best, settings.margin).collect()
         ]
         holding = work.holding(gp, who)
-        tradeoff = assign.tradeoff(assign.curves(counts, holding), holding)
-        if work.everyone:
-            choices = assign.choose(tradeoff, 1 - asked)
-        else:
-            choices = assign.at(counts, holding, work.last["thresholds"])  # type: ignore[index]
-        if choices is None:
+        curves = assign.curves(counts, holding)
+        thresholds = assign.choose(curves, 1 - asked) if work.everyone else work.last["thresholds"]  # type: ignore[index]
+        if work.everyone and not any(x is not None for x in thresholds.values()):
             raise NotEnoughToLink(
                 f"no threshold gives the precision asked for ({asked}): no link was changed; ask for less, or bring more visits"
             )
+        choices = assign.at(counts, holding, thresholds)
         told = assign.together(choices)
         share, low, high = told.shares
         if work.everyone and high > 10 * (1 - asked):
             log.warning("too few decoys to be sure of %s: up to %.2g of the links may be false", asked, high)
-        thresholds = {kind: c.threshold for kind, c in choices.items()}
         _write(work, best, who, whole, assign.bar(thresholds), mlrun.run_id)
         summary = {"run_id": mlrun.run_id, "method": "indirect", "regime": regime, "without": without, "model_run_id": estimated_by, "is_full": work.everyone, "patients": work.found["patients"],
                    "linked": told.linked, "asked_precision": asked, "margin": settings.margin, "decoys": told.decoys, "decoys_accepted": told.accepted,
@@ -189,7 +186,7 @@ def run(
         context.tables.log("linked.threshold", _thresholds(summary, choices))
         context.tables.log("linked.run", [summary])
         progress("page")
-        _page(work, summary, choices, [assign.together(c) for c in tradeoff], best, whole, claims, who, mlrun)
+        _page(work, summary, choices, assign.tradeoff(counts, holding, curves), best, whole, claims, who, mlrun)
         mlrun.params(
             {
                 "regime": regime,
