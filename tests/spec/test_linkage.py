@@ -202,20 +202,36 @@ def test_decoys_of_patients_with_visits_promise_nothing_for_those_without() -> N
 def test_those_without_visits_do_not_decide_for_the_others() -> None:
     """Three decoys of fifty are accepted at weight 0.5: only those without a visit must lie above it, or have no link at all."""
     counts: assign.Counts = [
-        ("many", 0, True, None, 1200),
+        ("many", 2, True, None, 1200),
         ("none", 1, True, 1, 3),
         ("none", 1, True, None, 47),
         ("none", 30, True, None, 20),
     ]
     patients = {"none": 280, "few": 0, "many": 1210}
     curves = assign.curves(counts, patients)
-    assert assign.choose(curves, 0.001) == {"none": 15.0, "few": None, "many": 0.0}
-    assert assign.choose(assign.curves(counts[:3], patients), 0.001) == {"none": None, "few": None, "many": 0.0}
-    chosen = assign.at(counts, patients, assign.choose(curves, 0.001))
-    assert {kind: c.linked for kind, c in chosen.items()} == {"none": 20, "few": 0, "many": 1200}
+    chosen = assign.choose(curves, patients, 0.001)
+    assert {kind: (c.threshold, c.linked) for kind, c in chosen.items()} == {
+        "none": (15.0, 20),
+        "few": (None, 0),
+        "many": (0.0, 1200),
+    }
     assert chosen["few"].shares == (0.0, 0.0, 1.0)
-    whole = assign.tradeoff(counts, patients, curves)
-    assert [c.linked for c in whole] == [1220, 1270] and whole[0].shares[0] == 0.0 < whole[1].shares[0]
+    nobody = assign.choose(assign.curves(counts[:3], patients), patients, 0.001)
+    assert {kind: c.threshold for kind, c in nobody.items()} == {"none": None, "few": None, "many": 0.0}
+    assert [c.linked for c in assign.tradeoff(curves, patients)] == [1220, 1270]
+
+
+def test_a_record_that_holds_less_is_not_linked_more_easily() -> None:
+    """Twelve decoys of whom none is accepted say nothing against weight 0."""
+    counts: assign.Counts = [
+        ("many", 4, True, 4, 30),
+        ("many", 10, True, None, 900),
+        ("few", 0, True, None, 6),
+        ("few", 14, True, None, 6),
+    ]
+    patients = {"none": 0, "few": 40, "many": 1000}
+    chosen = assign.choose(assign.curves(counts, patients), patients, 0.001)
+    assert {kind: (c.threshold, c.linked) for kind, c in chosen.items()} == {"none": (None, 0), "few": (7.0, 6), "many": (5.0, 900)}
 
 
 def test_whoever_is_like_another_has_a_decoy_too() -> None:
@@ -401,10 +417,10 @@ def test_the_threshold_keeps_the_share_of_false_links_that_was_asked_for() -> No
     patients = only("many", 1500)
 
     def chosen(counts: assign.Counts, patients: dict[str, int], most: float) -> assign.Choice:
-        return assign.at(counts, patients, assign.choose(assign.curves(counts, patients), most))["many"]
+        return assign.choose(assign.curves(counts, patients), patients, most)["many"]
 
     loose, strict = (chosen(counts, patients, most) for most in (0.01, 0.001))
-    assert (loose.threshold, loose.linked, loose.accepted) == (2.0, 1000, 10)
+    assert (loose.threshold, loose.linked, loose.accepted) == (0.0, 1000, 10)
     share, low, high = loose.shares
     assert share == pytest.approx(
         0.01 / 0.99 * 501 / 1000
@@ -413,7 +429,7 @@ def test_the_threshold_keeps_the_share_of_false_links_that_was_asked_for() -> No
     assert (strict.threshold, strict.linked, strict.shares[0]) == (20.0, 900, 0.0) and strict.shares[2] > 0.0001
     assert chosen([("many", 4, True, 4, 10)], only("many", 100), 0.001).threshold is None
     unlikely = chosen([("many", -6, True, None, 10), ("many", 4, True, None, 10)], only("many", 20), 0.1)
-    assert unlikely.threshold == 2.0  # less likely than not is no link
+    assert (unlikely.threshold, unlikely.linked) == (0.0, 10)  # less likely than not is no link
 
     def at_one(counts: assign.Counts, patients: int) -> tuple[float, float, float]:
         return assign.at(counts, only("many", patients), dict.fromkeys(assign.HOLDS, 1.0))["many"].shares

@@ -15,8 +15,8 @@ def test_small_counts_are_not_on_the_page() -> None:
               ("age", "0 to 14", 100, 70), ("age", "15 to 29", 100, 80), ("age", "30 to 44", 100, 100)]  # fmt: skip
     choices = {
         "none": Choice(None, 40, 0, 0, 0, 0.0, 0.0, 0.0),
-        "few": Choice(7.5, 20, 10, 10, 0, 0.0, 0.0, 2.0),
-        "many": Choice(2.0, 240, 240, 230, 3, 0.24, 0.0, 2.4),
+        "few": Choice(7.5, 15, 10, 10, 0, 0.0, 0.0, 2.0),
+        "many": Choice(2.0, 260, 240, 230, 3, 0.25, 0.0, 2.2),
     }
     assert together(choices).linked == 250
     text = linkage_page.page(
@@ -41,4 +41,4 @@ def test_small_counts_are_not_on_the_page() -> None:
     assert reasons["contested"] == ["not shown"] and sum(v == ["not shown"] for v in reasons.values()) >= 2
     assert all(v == ["not shown"] or int(v[0]) >= 11 for v in reasons.values())
     assert told["no visit"][0] == "no link" and told["one or two visits"] == ["7.5", "not shown", "not shown"]
-    assert told["three visits or more"] == ["2", "0.10%", "1.00%"]
+    assert told["three visits or more"] == ["2", "0.1 %", "0.9 %"]

@@ -63,7 +63,7 @@ def _by_visits(context: Context, considered: set[str], linked: set[str]) -> list
 
 
 def _curve(context: Context, run: Row, true: Callable[[str, str], bool], with_counterpart: int) -> list[dict[str, Any]]:
-    """Precision and recall at every whole threshold, from the best beneficiaries that a linkage of everybody left; else empty."""
+    """Precision and recall at every whole threshold, if it were one for all, from the best beneficiaries that a linkage of everybody left; else empty."""
     if not run["is_full"]:  # it looked at some patients only
         return []
     folder = Path(context.config.at(context.config.roots.warehouse)) / "staging" / f"link={run['batch_id']}" / "best"
@@ -71,7 +71,7 @@ def _curve(context: Context, run: Row, true: Callable[[str, str], bool], with_co
         return []
     rows = (
         context.spark.read.parquet(str(folder))
-        .where(assign.eligible(run["margin"]))
+        .where(assign.eligible(run["margin"]) & assign.held().isNotNull())
         .select("weight", "patient_key", "beneficiary_id")
     )
     weighed = sorted(((w, true(p, b)) for w, p, b in rows.collect()), reverse=True)

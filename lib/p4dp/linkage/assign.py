@@ -70,8 +70,8 @@ def kind(visits: int) -> str:
     return "none" if visits == 0 else "few" if visits <= _FEW else "many"
 
 
-def _held() -> Column:
-    """`holds` of a scored pair; null where nothing of the patient's care is known: traits alone make no link."""
+def held() -> Column:
+    """`holds` of the best of `ranked`; null where nothing of the patient's care is known: traits alone make no link."""
     return F.when(
         reduce(Column.__or__, [F.col(f"{c}_l") > 0 for c in ("visits", "drugs", "analyses")]),
         holds(F.col("visits_l")),
@@ -84,7 +84,7 @@ def histogram(best: DataFrame, margin: float) -> DataFrame:
     def step(prefix: str) -> Column:
         return F.floor(F.col(f"{prefix}weight") / STEP).cast("int")
 
-    by = (_held().alias("holds"), step("").alias("best"), eligible(margin).alias("clear"),
+    by = (held().alias("holds"), step("").alias("best"), eligible(margin).alias("clear"),
           F.when(eligible(margin, "decoy_"), step("decoy_")).alias("decoy"))  # fmt: skip
     return best.groupBy(*by).agg(F.count(F.lit(1)).alias("n")).where("holds IS NOT NULL")
 
@@ -157,16 +157,35 @@ def at(counts: Counts, patients: Patients, thresholds: Mapping[str, float | None
 
 
 def curves(counts: Counts, patients: Patients) -> dict[str, list[Choice]]:
-    """Of each kind of record every threshold at which somebody is linked and that makes a difference, lowest first.
+    """Of each kind of record the thresholds at which somebody is linked and that make a difference, lowest first.
 
     Few decoys can say little about rare mistakes: a pair that the model holds for less likely than not (weight below 0) is never a link.
     """
     out = {}
     for kind in HOLDS:
-        steps = {x for held, best, _, decoy, _ in counts for x in (best, decoy) if held == kind and x is not None and x >= 0}
-        choices = (_of(counts, kind, patients[kind], s * STEP) for s in sorted(steps))
+        steps = {x for held, best, _, decoy, _ in counts for x in (best, decoy) if held == kind and x is not None and x > 0}
+        choices = (_of(counts, kind, patients[kind], s * STEP) for s in sorted({0, *steps}))
         out[kind] = [c for c in choices if c.linked]
     return out
+
+
+def choose(curves: Mapping[str, list[Choice]], patients: Patients, most: float) -> Choices:
+    """Of each kind of record the lowest threshold at which no greater share of its links is expected to be false; no link where none gives that.
+
+    A record that holds less is not linked more easily: its kind may be too small for its decoys to say anything.
+    """
+    out, least = {}, 0.0
+    for kind in reversed(HOLDS):
+        fit = (c for c in curves[kind] if c.threshold is not None and c.threshold >= least and c.shares[0] <= most)
+        out[kind] = next(fit, _of([], kind, patients[kind], None))
+        least = max(least, out[kind].threshold or 0.0)
+    return {kind: out[kind] for kind in HOLDS}
+
+
+def tradeoff(curves: Mapping[str, list[Choice]], patients: Patients) -> list[Choice]:
+    """All patients, from few sure links to many: what is chosen for every share of false links that makes a difference."""
+    shares = sorted({c.shares[0] for curve in curves.values() for c in curve})
+    return [together(choose(curves, patients, most)) for most in shares]
 
 
 def together(choices: Choices) -> Choice:
@@ -179,17 +198,6 @@ def together(choices: Choices) -> Choice:
     return Choice(
         None, sum(c.patients for c in held), sum(c.linked for c in held), sum(c.decoys for c in held), sum(c.accepted for c in held),
         false, max(false - below, 0.0), false + above)  # fmt: skip
-
-
-def choose(curves: Mapping[str, list[Choice]], most: float) -> dict[str, float | None]:
-    """Of each kind of record the lowest threshold at which no greater share of its links is expected to be false; None where none gives that."""
-    return {kind: next((c.threshold for c in curve if c.shares[0] <= most), None) for kind, curve in curves.items()}
-
-
-def tradeoff(counts: Counts, patients: Patients, curves: Mapping[str, list[Choice]]) -> list[Choice]:
-    """All patients, from few sure links to many: what is chosen for every share of false links that makes a difference."""
-    shares = sorted({c.shares[0] for curve in curves.values() for c in curve})
-    return [together(at(counts, patients, choose(curves, most))) for most in shares]
 
 
 def holding(links: DataFrame) -> DataFrame:
@@ -205,7 +213,7 @@ def bar(thresholds: Mapping[str, float | None]) -> Column:
     out = F.lit(float("inf"))
     for kind, threshold in thresholds.items():
         if threshold is not None:
-            out = F.when(_held() == kind, threshold).otherwise(out)
+            out = F.when(held() == kind, threshold).otherwise(out)
     return out
 
 

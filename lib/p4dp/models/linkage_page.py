@@ -34,27 +34,28 @@ def _histogram(weights: list[tuple[str, int, int]], step: float, choices: Choice
     return svg(figure)
 
 
-def _curve(tradeoff: list[Choice], chosen: Choice) -> str:
+def _curve(tradeoff: list[Choice], chosen: Choice, patients: int) -> str:
     figure, axes = plt.subplots(figsize=(8, 3))
     held = [c for c in tradeoff if c.linked >= SMALLEST]
-    linked = [c.linked / c.patients for c in held]
+    linked = [c.linked / patients for c in held]
     shares, lows, highs = zip(*(c.shares for c in held), strict=True) if held else ((), (), ())
     axes.plot(linked, [1 - x for x in shares], color="#1f77b4")
     axes.fill_between(linked, [1 - x for x in highs], [1 - x for x in lows], alpha=0.2, color="#1f77b4")
     if chosen.linked >= SMALLEST:
-        axes.plot([chosen.linked / chosen.patients], [1 - chosen.shares[0]], "ko")
+        axes.plot([chosen.linked / patients], [1 - chosen.shares[0]], "ko")
     axes.set_xlabel("share of patients linked")
     axes.set_ylabel("precision expected from decoys")
     return svg(figure)
 
 
 def _thresholds(choices: Choices) -> str:
-    """No counts: with those of all patients, and of the groups below, small ones could be had from them."""
+    """No counts, and shares in one figure: with those of all patients, and of the groups below, small ones could be had from them."""
     out = [
         "<table><tr><th>records hold</th><th>weight from which a link counts</th><th>false share expected</th><th>at most (95 %)</th></tr>"
     ]
     for kind, c in choices.items():
-        share, _, high = (f"{x:.2%}" if c.linked >= SMALLEST else "not shown" for x in c.shares)
+        known = min(c.linked, c.patients - c.linked) >= SMALLEST
+        share, _, high = (f"{float(f'{100 * x:.1g}'):g} %" if known else "not shown" for x in c.shares)
         bar = "no link" if c.threshold is None else f"{c.threshold:g}"
         out.append(f"<tr><td>{HOLDS[kind]}</td><td class=n>{bar}</td><td class=n>{share}</td><td class=n>{high}</td></tr>")
     return "".join([*out, "</table>"])
@@ -115,7 +116,7 @@ def page(summary: dict[str, Any], choices: Choices, tradeoff: list[Choice], weig
     return "\n".join([
         HEAD.format(title="Linkage " + summary["run_id"]), "<h1>Linkage</h1>", f"<table>{rows}</table>",
         "<p>False shares are estimated without truth: of each patient the best beneficiary was taken away, and it was seen whether another would have been accepted.</p>",
-        _thresholds(choices), "<h2>Weights</h2>", _histogram(weights, step, choices), "<h2>Precision and share linked</h2>", _curve(tradeoff, together(choices)),
+        _thresholds(choices), "<h2>Weights</h2>", _histogram(weights, step, choices), "<h2>Precision and share linked</h2>", _curve(tradeoff, together(choices), summary["patients"]),
         "<h2>Who is linked</h2><p>A group that is linked less is missing from whatever is computed on links.</p>", _groups(groups),
         f"<h2>Practices by share linked</h2><table>{shares}</table>", f"<h2>Why others are not</h2><table>{without}</table>",
     ])  # fmt: skip

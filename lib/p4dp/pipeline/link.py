@@ -15,6 +15,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from p4dp.contracts import layer, table
+from p4dp.contracts.linked.threshold import HOLDS
 from p4dp.contracts.small_counts import shown
 from p4dp.errors import GateFailed, NotEnoughToLink, UsageError
 from p4dp.linkage import assign, report
@@ -127,14 +128,14 @@ def run(
     last = _last(context)
     without = ",".join(sorted(settings.without))
     same = last is not None and (last["regime"], last.get("without") or "", last["margin"]) == (regime, without, settings.margin)
-    if (
-        full or not same or not (last or {})["thresholds"]
-    ):  # a run of before linked.threshold has none  # weights of two models cannot be compared
-        last = None
-    if last is not None and precision is not None:
+    goes_on = last is not None and same and not full
+    if goes_on and precision is not None:
         raise UsageError("--precision chooses new thresholds: give --full with it")
     # what a full run was asked for holds until the next
-    asked = precision or (last or {}).get("asked_precision") or settings.precision
+    asked = precision or (last["asked_precision"] if goes_on else None) or settings.precision  # type: ignore[index]
+    # weights of two models cannot be compared, and runs of before linked.threshold have no thresholds
+    if not goes_on or not last["thresholds"]:  # type: ignore[index]
+        last = None
     work = Linkage(context, regime, context.ledger.last_batch() + 1, {n: published.get(n, 0) for n in READ if n in published}, last)
     for name in READ:
         work.versions.setdefault(name, 0)
@@ -168,17 +169,15 @@ def run(
         ]
         holding = work.holding(gp, who)
         curves = assign.curves(counts, holding)
-        thresholds = assign.choose(curves, 1 - asked) if work.everyone else work.last["thresholds"]  # type: ignore[index]
-        if work.everyone and not any(x is not None for x in thresholds.values()):
-            raise NotEnoughToLink(
-                f"no threshold gives the precision asked for ({asked}): no link was changed; ask for less, or bring more visits"
-            )
-        choices = assign.at(counts, holding, thresholds)
+        if work.everyone:
+            choices = assign.choose(curves, holding, 1 - asked)
+            _warn(choices, asked)
+        else:
+            choices = assign.at(counts, holding, work.last["thresholds"])  # type: ignore[index]
+        thresholds = {kind: c.threshold for kind, c in choices.items()}
         told = assign.together(choices)
         share, low, high = told.shares
-        if work.everyone and high > 10 * (1 - asked):
-            log.warning("too few decoys to be sure of %s: up to %.2g of the links may be false", asked, high)
-        _write(work, best, who, whole, assign.bar(thresholds), mlrun.run_id)
+        _write(work, best, who, gp, assign.bar(thresholds), mlrun.run_id)
         summary = {"run_id": mlrun.run_id, "method": "indirect", "regime": regime, "without": without, "model_run_id": estimated_by, "is_full": work.everyone, "patients": work.found["patients"],
                    "linked": told.linked, "asked_precision": asked, "margin": settings.margin, "decoys": told.decoys, "decoys_accepted": told.accepted,
                    "false_share": share, "false_low": low, "false_high": high, "tokens_cut": work.found["tokens_cut"], "pairs": work.found["pairs"],
@@ -186,7 +185,7 @@ def run(
         context.tables.log("linked.threshold", _thresholds(summary, choices))
         context.tables.log("linked.run", [summary])
         progress("page")
-        _page(work, summary, choices, assign.tradeoff(counts, holding, curves), best, whole, claims, who, mlrun)
+        _page(work, summary, choices, assign.tradeoff(curves, holding), best, whole, claims, who, mlrun)
         mlrun.params(
             {
                 "regime": regime,
@@ -208,11 +207,32 @@ def run(
     return {**{k: v for k, v in summary.items() if k not in ("at", "batch_id")}, "thresholds": thresholds}
 
 
+def _warn(choices: assign.Choices, asked: float) -> None:
+    """Says where decoys are too few, or not good enough, for what was asked.
+
+    Raises:
+        NotEnoughToLink: for no kind of record.
+    """
+    if not any(c.linked for c in choices.values()):
+        raise NotEnoughToLink(
+            f"no threshold gives the precision asked for ({asked}): no link was changed; ask for less, or bring more visits"
+        )
+    for kind, c in choices.items():
+        high = c.shares[2]
+        if c.linked and high > 10 * (1 - asked):
+            log.warning(
+                "too few decoys to be sure of %s where records hold %s: up to %.2g of these links may be false",
+                asked,
+                HOLDS[kind],
+                high,
+            )
+
+
 def _thresholds(summary: dict[str, Any], choices: assign.Choices) -> list[dict[str, Any]]:
     """Rows of linked.threshold."""
     rows = []
     for kind, c in choices.items():
-        share, low, high = c.shares
+        share, low, high = c.shares if c.linked else (None, None, None)
         rows.append({"run_id": summary["run_id"], "holds": kind, "threshold": c.threshold, "patients": c.patients, "linked": c.linked, "decoys": c.decoys,
                      "decoys_accepted": c.accepted, "false_share": share, "false_low": low, "false_high": high, "batch_id": summary["batch_id"]})  # fmt: skip
     return rows

@@ -25,7 +25,7 @@ TABLE = Table(
         Column("method", "string", "How it was found.", codes=METHODS, required=True),
         Column("regime", "string", "What was known of practitioners; null for links that others made.", codes=REGIMES),
         Column("weight", "double", "Fellegi-Sunter match weight, base 2, prior included; null for links that others made.", unit="1"),
-        Column("probability", "double", "The weight as a probability; not calibrated, see linked.run for the estimated share of false links.", unit="1", between=("0", "1")),
+        Column("probability", "double", "The weight as a probability; not calibrated, see linked.threshold for the estimated share of false links.", unit="1", between=("0", "1")),
         Column("margin", "double", "Weight above the next best beneficiary of the patient.", unit="1"),
         Column("visits_met", "int", "Visits of the record that the claims hold on the same day with the same practitioner.", unit="1"),
         Column("visits", "int", "Visits of the record within the claims' years.", unit="1"),
