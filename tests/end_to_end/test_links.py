@@ -46,10 +46,9 @@ def test_events_equal_the_truth(linked: Country) -> None:
 def test_the_night_links_most_of_those_who_can_be_linked(linked: Country) -> None:
     assert linked.third["extracts"] == 1 and linked.third["linked"] > 30  # type: ignore[attr-defined]
     found = links.evaluate(linked.context)
-    seen = [g for g in found["by_visits"] if g["visits"] != "0"]
-    assert found["precision"] > 0.97 and sum(g["recall"] * g["patients"] for g in seen if g["patients"]) > 0.8 * sum(
-        g["patients"] for g in seen
-    )
+    seen = [g for g in found["by_visits"] if g["visits"] != "0" and g["patients"]]  # of the others nothing can be found
+    right = sum(g["recall"] * g["patients"] for g in seen)
+    assert found["precision"] > 0.97 and right > 0.95 * sum(g["patients"] for g in seen) and found["recall"] > 0.45
     assert found["decoy_low"] <= found["false_share"] <= found["decoy_high"]
     right = sum(round(g["recall"] * g["patients"]) for g in found["by_visits"] if g["patients"])
     assert right == found["linked"] - found["false_links"] == round(found["recall"] * found["with_counterpart"])

@@ -171,7 +171,7 @@ def run(
         curves = assign.curves(counts, holding)
         if work.everyone:
             choices = assign.choose(curves, holding, 1 - asked)
-            _warn(choices, asked)
+            _judge(choices, asked)
         else:
             choices = assign.at(counts, holding, work.last["thresholds"])  # type: ignore[index]
         thresholds = {kind: c.threshold for kind, c in choices.items()}
@@ -207,7 +207,7 @@ def run(
     return {**{k: v for k, v in summary.items() if k not in ("at", "batch_id")}, "thresholds": thresholds}
 
 
-def _warn(choices: assign.Choices, asked: float) -> None:
+def _judge(choices: assign.Choices, asked: float) -> None:
     """Says where decoys are too few, or not good enough, for what was asked.
 
     Raises:
