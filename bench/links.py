@@ -182,7 +182,7 @@ def at_precision(country: Country, weighed: list[tuple[float, Pair]], wanted: fl
 
 
 KEPT = ("linked", "precision", "recall", "false_links", "false_share_low", "false_share_high", "decoy_share", "decoy_low", "decoy_high", "patients",
-        "with_counterpart", "unlinked", "by_visits", "by_record", "curve")  # fmt: skip
+        "with_counterpart", "unlinked", "by_visits", "by_record", "curve", "ranking")  # fmt: skip
 
 
 def ours(home: Path, regime: str, *sets: str) -> dict[str, Any]:
@@ -224,7 +224,7 @@ def one(home: Path, regimes: list[str], without: list[str]) -> dict[str, Any]:
     begin = time.monotonic()
     weighed = plain_splink(country)
     out["splink"] = {"at_our_precision": at_precision(country, weighed, out["ours"][regimes[-1]]["precision"] or 1.0, counterpart),
-                     "at_0.99": at_precision(country, weighed, 0.99, counterpart), "seconds": round(time.monotonic() - begin, 1)}  # fmt: skip
+                     "at_0.999": at_precision(country, weighed, 0.999, counterpart), "at_0.99": at_precision(country, weighed, 0.99, counterpart), "seconds": round(time.monotonic() - begin, 1)}  # fmt: skip
     spark.stop()
     for kind in without:
         found = ours(home, regimes[-1], "--set", f"linkage.without=[{kind}]")

@@ -24,7 +24,7 @@ from pyspark.sql import functions as F
 from p4dp.errors import UsageError
 from p4dp.evaluate import links, snds, truth
 from p4dp.models.tracking import uri
-from p4dp.pipeline import link, link_direct, link_explain, link_other, load_snds, nightly
+from p4dp.pipeline import link, link_direct, link_explain, link_other, link_steps, load_snds, nightly
 from p4dp.pipeline.context import Context
 from p4dp.simulate import circuit
 from p4dp.simulate.practice import Practice
@@ -56,14 +56,18 @@ def test_the_night_links_most_of_those_who_can_be_linked(linked: Country) -> Non
     assert (
         sum(g["linked"] for g in by_record) == found["linked"] and sum(g["false_links"] for g in by_record) == found["false_links"]
     )
-    thresholds = [g["threshold"] for g in by_record if g["linked"]]
-    above = [p["linked"] for p in found["curve"] if p["threshold"] >= max(thresholds)]
-    assert min(thresholds) >= 0 and max(above, default=0) <= found["linked"] <= max(p["linked"] for p in found["curve"])
+    curve = {p["asked"]: p for p in found["curve"]}
+    same = ("linked", "precision", "recall")
+    assert [curve[found["asked_precision"]][k] for k in same] == pytest.approx([found[k] for k in same], abs=1e-4)
+    assert curve[0.99999]["linked"] <= found["linked"] <= curve[0.5]["linked"] and len(curve) > 10
+    assert by_record[0]["threshold"] is None  # traits alone prove nothing here
+    ranking = {p["precision"]: p["recall"] for p in found["ranking"]}
+    assert ranking[0.9999] <= ranking[0.99] <= ranking[0.95] and ranking[0.95] >= found["recall"]
     run = linked.context.tables.read("linked.run").first()
     told = linked.context.tables.read("linked.threshold").where(F.col("run_id") == run["run_id"]).collect()
     assert [sum(r[k] for r in told) for k in ("linked", "decoys")] == [run[k] for k in ("linked", "decoys")]
     untraced = linked.context.tables.read("linked.unlinked").where("reason = 'no_trace'").count()
-    assert sum(r["patients"] for r in told) + untraced == run["patients"]
+    assert sum(r["patients"] for r in told) == run["patients"] and untraced == by_record[0]["patients"]
     reasons = {r[0] for r in linked.context.tables.read("linked.unlinked").select("reason").collect()}
     assert "no_trace" in reasons  # a practice that sends documents has no visits to go by
     patients = linked.context.tables.read("silver.patient").count()
@@ -155,9 +159,9 @@ def test_nothing_new_is_not_linked_again_and_what_contradicts_ends_a_link(linked
         gone = row.withColumns({"patient_key": F.lit("f" * 32), "method": F.lit("direct"), "weight": F.lit(None).cast("double")})
         gone.write.format("delta").mode("append").save(links_path)
         last = context.ledger.last_batch()
-        dropped = (
-            context.tables.read("silver.encounter").where(F.col("patient_key") == moved[0]).agg(F.max("encounter_id")).first()[0]
-        )
+        since, until = link_steps.window(context.tables.read("events.event"))
+        visits = context.tables.read("silver.encounter").where((F.col("patient_key") == moved[0]) & (F.col("kind") == "surgery"))
+        dropped = visits.where(F.col("encounter_date").between(since, until)).agg(F.max("encounter_id")).first()[0]
         other.spark.sql(f"DELETE FROM delta.`{encounters}` WHERE encounter_id = '{dropped}'")
         context.ledger.publish(
             last,

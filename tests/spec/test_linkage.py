@@ -185,7 +185,7 @@ def only(kind: str, patients: int) -> dict[str, int]:
 
 def test_decoys_of_patients_with_visits_promise_nothing_for_those_without() -> None:
     many: assign.Counts = [("many", 60, True, None, 1200)]
-    patients = {"none": 280, "few": 0, "many": 1210}
+    patients = {"nothing": 0, "none": 280, "few": 0, "many": 1210}
     low = dict.fromkeys(assign.HOLDS, 0.0)
 
     def told(counts: assign.Counts, patients: dict[str, int], thresholds: dict[str, float | None]) -> tuple[float, float, float]:
@@ -200,38 +200,50 @@ def test_decoys_of_patients_with_visits_promise_nothing_for_those_without() -> N
 
 
 def test_those_without_visits_do_not_decide_for_the_others() -> None:
-    """Three decoys of fifty are accepted at weight 0.5: only those without a visit must lie above it, or have no link at all."""
+    """Three decoys of fifty are accepted at weight 1.5: only those without a visit must lie above it, or have no link at all."""
     counts: assign.Counts = [
         ("many", 2, True, None, 1200),
-        ("none", 1, True, 1, 3),
-        ("none", 1, True, None, 47),
-        ("none", 30, True, None, 20),
+        ("none", 3, True, 3, 3),
+        ("none", 3, True, None, 47),
+        ("none", 30, True, None, 200),
     ]
-    patients = {"none": 280, "few": 0, "many": 1210}
+    patients = {"nothing": 0, "none": 460, "few": 0, "many": 1210}
     curves = assign.curves(counts, patients)
     chosen = assign.choose(curves, patients, 0.001)
     assert {kind: (c.threshold, c.linked) for kind, c in chosen.items()} == {
-        "none": (15.0, 20),
+        "nothing": (None, 0),
+        "none": (15.0, 200),
         "few": (None, 0),
-        "many": (0.0, 1200),
+        "many": (1.0, 1200),
     }
     assert chosen["few"].shares == (0.0, 0.0, 1.0)
     nobody = assign.choose(assign.curves(counts[:3], patients), patients, 0.001)
-    assert {kind: c.threshold for kind, c in nobody.items()} == {"none": None, "few": None, "many": 0.0}
-    assert [c.linked for c in assign.tradeoff(curves, patients)] == [1220, 1270]
+    assert {kind: c.threshold for kind, c in nobody.items()} == {"nothing": None, "none": None, "few": None, "many": 1.0}
+    assert [c.linked for c in assign.tradeoff(curves, patients)] == [1400, 1450]
 
 
 def test_a_record_that_holds_less_is_not_linked_more_easily() -> None:
-    """Twelve decoys of whom none is accepted say nothing against weight 0."""
+    """Its own decoys would let everybody in from weight 0."""
     counts: assign.Counts = [
         ("many", 4, True, 4, 30),
         ("many", 10, True, None, 900),
-        ("few", 0, True, None, 6),
-        ("few", 14, True, None, 6),
+        ("few", 0, True, None, 60),
+        ("few", 14, True, None, 60),
     ]
-    patients = {"none": 0, "few": 40, "many": 1000}
+    patients = {"nothing": 0, "none": 0, "few": 130, "many": 1000}
+    assert assign.choose(assign.curves(counts[2:], patients), patients, 0.001)["few"].threshold == 0.0
     chosen = assign.choose(assign.curves(counts, patients), patients, 0.001)
-    assert {kind: (c.threshold, c.linked) for kind, c in chosen.items()} == {"none": (None, 0), "few": (7.0, 6), "many": (5.0, 900)}
+    assert {kind: (c.threshold, c.linked) for kind, c in chosen.items() if c.patients} == {"few": (7.0, 60), "many": (5.0, 900)}
+
+
+def test_few_decoys_beside_many_who_are_left_over_prove_nothing() -> None:
+    """Of forty decoys none is accepted: of 2,960 left over there may still be more who are as like a stranger."""
+
+    def linked(patients: int) -> int:
+        everybody = only("nothing", patients)
+        return assign.choose(assign.curves([("nothing", 20, True, None, 40)], everybody), everybody, 0.001)["nothing"].linked
+
+    assert (linked(3000), linked(45)) == (0, 40)
 
 
 def test_whoever_is_like_another_has_a_decoy_too() -> None:
@@ -290,7 +302,7 @@ def test_whose_care_is_known(side) -> None:
         "patient_key", "a|P|male|1950|3|13055|13|", "a|D|2024-01-02\na|D|2024-02-02\nb|D|2019-01-01", "c|D|2024-01-02|A10BA02||"
     )
     gp = gp.within(dt.date(2023, 1, 1), dt.date(2024, 12, 31))
-    assert {(r["patient_key"], r["visits"]) for r in gp.traced().collect()} == {("a", 2), ("c", 0)}
+    assert {tuple(r) for r in gp.traced().select("patient_key", "visits", "others").collect()} == {("a", 2, 0), ("c", 0, 1)}
 
 
 def _pairs(seed: int, patients: int = 600) -> pd.DataFrame:
@@ -398,8 +410,9 @@ def test_assignment_wants_a_lead_over_others_and_over_the_neighbour(pipe) -> Non
     loose = reasons(2.0, none=5.0)
     assert loose["sure"] is None and loose["torn"] is None and loose["spouse"] == "contested"
     assert set(reasons(2.0, none=None, few=0.0).values()) == {"below_threshold"}  # no weight is enough for records without a visit
-    untraced = best.withColumn("drugs_l", F.lit(0))  # traits alone make no link, whatever they weigh
-    assert not untraced.where(F.col("weight") >= assign.bar({"none": 0.0})).count() and not assign.histogram(untraced, 4.0).count()
+    untraced = best.withColumn("drugs_l", F.lit(0))  # traits alone have a threshold of their own
+    assert not untraced.where(F.col("weight") >= assign.bar({"none": 0.0})).count()
+    assert {r["holds"] for r in assign.histogram(untraced, 4.0).collect()} == {"nothing"}
     decoy = {r["patient_key"]: (r["decoy_weight"], r["decoy_rival"]) for r in best.collect()}
     assert decoy["torn"] == (18.0, assign._FAR) and decoy["weak"][0] == assign._FAR
     counted = {(r["best"], r["clear"], r["decoy"]): r["n"] for r in assign.histogram(best, 4.0).collect()}
@@ -420,7 +433,7 @@ def test_the_threshold_keeps_the_share_of_false_links_that_was_asked_for() -> No
         return assign.choose(assign.curves(counts, patients), patients, most)["many"]
 
     loose, strict = (chosen(counts, patients, most) for most in (0.01, 0.001))
-    assert (loose.threshold, loose.linked, loose.accepted) == (0.0, 1000, 10)
+    assert (loose.threshold, loose.linked, loose.accepted) == (2.0, 1000, 10)
     share, low, high = loose.shares
     assert share == pytest.approx(
         0.01 / 0.99 * 501 / 1000
@@ -428,8 +441,11 @@ def test_the_threshold_keeps_the_share_of_false_links_that_was_asked_for() -> No
     assert low < share < high
     assert (strict.threshold, strict.linked, strict.shares[0]) == (20.0, 900, 0.0) and strict.shares[2] > 0.0001
     assert chosen([("many", 4, True, 4, 10)], only("many", 100), 0.001).threshold is None
-    unlikely = chosen([("many", -6, True, None, 10), ("many", 4, True, None, 10)], only("many", 20), 0.1)
-    assert (unlikely.threshold, unlikely.linked) == (0.0, 10)  # less likely than not is no link
+
+    # below 0 the model holds a pair for less likely than not: what decoys say decides, and how many may be without counterpart
+    unlikely: assign.Counts = [("many", 4, True, None, 100), ("many", -6, True, -6, 40), ("many", -6, True, None, 10)]
+    left_over = {patients: chosen(unlikely, only("many", patients), 0.1) for patients in (160, 400)}
+    assert {n: (c.threshold, c.linked) for n, c in left_over.items()} == {160: (-3.0, 150), 400: (2.0, 100)}
 
     def at_one(counts: assign.Counts, patients: int) -> tuple[float, float, float]:
         return assign.at(counts, only("many", patients), dict.fromkeys(assign.HOLDS, 1.0))["many"].shares

@@ -16,6 +16,7 @@ from p4dp.artefacts import ddl, examples
 from p4dp.artefacts.arrow import schema_of
 from p4dp.artefacts.suite import added_columns
 from p4dp.contracts import TABLES, Table, layer
+from p4dp.contracts.linked.threshold import HOLDS
 from p4dp.errors import LockHeld, StorageError
 from p4dp.pipeline import gate
 from p4dp.pipeline.context import Context
@@ -260,6 +261,24 @@ def test_an_emptied_table_gets_what_its_contract_gained(tables: Tables) -> None:
     assert tables.version(name) > version and tables.read(name, version).count() == 0
     assert ddl.amended(TABLES[name], path, [c for c in TABLES[name].names if c != "unit"], {k.lower(): v for k, v in told.items()}) == [
         f"ALTER TABLE delta.`{path}` ADD COLUMNS (`unit` string COMMENT 'Unit of the amount, UCUM.')"]  # fmt: skip
+
+
+def test_a_table_that_keeps_its_rows_takes_values_that_its_contract_gained(tables: Tables) -> None:
+    name = "linked.threshold"
+    tables.create(name)
+    rows = examples.rows(TABLES[name])
+    tables.log(name, rows)
+    path, narrow = tables.path(name), sorted({r["holds"] for r in rows})
+    (code,) = (k for k in ddl.checks(TABLES[name]) if "holds" in k)
+    tables.spark.sql(f"ALTER TABLE delta.`{path}` DROP CONSTRAINT {code}")
+    listed = ", ".join(f"'{h}'" for h in narrow)
+    tables.spark.sql(f"ALTER TABLE delta.`{path}` ADD CONSTRAINT {code} CHECK (holds IN ({listed}))")
+    new = {**rows[0], "holds": next(h for h in HOLDS if h not in narrow)}
+    with pytest.raises(StorageError):
+        tables.log(name, [new])
+    tables.amend(name)
+    tables.log(name, [new])
+    assert {r["holds"] for r in tables.read(name).collect()} == {*narrow, new["holds"]}
 
 
 def test_a_column_that_a_logged_table_gained_is_added_to_a_home_that_exists(spark, tables: Tables) -> None:

@@ -14,6 +14,7 @@ def test_small_counts_are_not_on_the_page() -> None:
     groups = [("sex", "female", 150, 130), ("sex", "male", 140, 118), ("sex", "not known", 10, 2),
               ("age", "0 to 14", 100, 70), ("age", "15 to 29", 100, 80), ("age", "30 to 44", 100, 100)]  # fmt: skip
     choices = {
+        "nothing": Choice(None, 20, 0, 0, 0, 0.0, 0.0, 0.0),
         "none": Choice(None, 40, 0, 0, 0, 0.0, 0.0, 0.0),
         "few": Choice(7.5, 15, 10, 10, 0, 0.0, 0.0, 2.0),
         "many": Choice(2.0, 260, 240, 230, 3, 0.25, 0.0, 2.2),
@@ -40,5 +41,5 @@ def test_small_counts_are_not_on_the_page() -> None:
     reasons = {k: told[k] for k in ("no_trace", "contested", "ambiguous")}
     assert reasons["contested"] == ["not shown"] and sum(v == ["not shown"] for v in reasons.values()) >= 2
     assert all(v == ["not shown"] or int(v[0]) >= 11 for v in reasons.values())
-    assert told["no visit"][0] == "no link" and told["one or two visits"] == ["7.5", "not shown", "not shown"]
+    assert told["no care at all"][0] == "no link" and told["one or two visits"] == ["7.5", "not shown", "not shown"]
     assert told["three visits or more"] == ["2", "0.1 %", "0.9 %"]

@@ -38,7 +38,7 @@ def skipped_by(table: Table) -> tuple[str, ...]:
 
 
 def amended(table: Table, location: str, held: Iterable[str], constraints: Mapping[str, str]) -> list[str]:
-    """Statements that give an empty table the columns and constraints that its contract has gained or changed since it was created.
+    """Statements that give a table the columns and constraints that its contract has gained or changed since it was created.
 
     Args:
         held: its columns.

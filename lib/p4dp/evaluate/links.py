@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from pyspark.sql import Row
+from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 from scipy.stats import beta
 
@@ -62,43 +61,58 @@ def _by_visits(context: Context, considered: set[str], linked: set[str]) -> list
     return out
 
 
-def _curve(context: Context, run: Row, true: Callable[[str, str], bool], with_counterpart: int) -> list[dict[str, Any]]:
-    """Precision and recall at every whole threshold, if it were one for all, from the best beneficiaries that a linkage of everybody left; else empty."""
-    if not run["is_full"]:  # it looked at some patients only
-        return []
+#: Precisions for which the curve says what would be linked, from the strictest.
+_ASKED = tuple(round(1 - k * 10.0**e, 6) for e in (-5, -4, -3, -2, -1) for k in (1, 2, 3, 5, 7) if k * 10.0**e <= 0.5)
+#: Precisions at which the ranking of pairs is told.
+_TOLD = (0.9999, 0.9995, 0.999, 0.995, 0.99, 0.95)
+#: What the record holds, weight, whether true: of a best beneficiary that keeps the margin.
+_Weighed = list[tuple[str, float, bool]]
+
+
+def _left(context: Context, run: Row) -> DataFrame | None:
+    """The best beneficiaries that a linkage left; None unless it looked at everybody and is the last one."""
     folder = Path(context.config.at(context.config.roots.warehouse)) / "staging" / f"link={run['batch_id']}" / "best"
-    if not folder.exists():
-        return []
-    rows = (
-        context.spark.read.parquet(str(folder))
-        .where(assign.eligible(run["margin"]) & assign.held().isNotNull())
-        .select("weight", "patient_key", "beneficiary_id")
-    )
-    weighed = sorted(((w, true(p, b)) for w, p, b in rows.collect()), reverse=True)
-    points, right = {}, 0
-    for n, (weight, is_true) in enumerate(weighed, 1):
+    return context.spark.read.parquet(str(folder)) if run["is_full"] and folder.exists() else None
+
+
+def _curve(best: DataFrame, margin: float, chosen: list[Row], weighed: _Weighed, with_counterpart: int) -> list[dict[str, Any]]:
+    """What would be linked had another precision been asked for, how much of it is true, and recall."""
+    patients = {r["holds"]: r["patients"] for r in chosen}
+    curves = assign.curves([tuple(r) for r in assign.histogram(best, margin).collect()], patients)
+    out = []
+    for asked in _ASKED:
+        bars = {kind: c.threshold for kind, c in assign.choose(curves, patients, 1 - asked).items()}
+        linked = [is_true for holds, weight, is_true in weighed if (bar := bars[holds]) is not None and weight >= bar]
+        if linked:
+            out.append({"asked": asked, "linked": len(linked), "precision": round(sum(linked) / len(linked), 5),
+                        "recall": round(sum(linked) / max(with_counterpart, 1), 4), "thresholds": bars})  # fmt: skip
+    return out
+
+
+def _ranking(weighed: _Weighed, with_counterpart: int) -> list[dict[str, Any]]:
+    """The most links of a precision, by one threshold for all that only the truth can tell: what weights are worth, beside other ways of weighing."""
+    most = dict.fromkeys(_TOLD, (0, 0))
+    right = 0
+    for linked, (_, is_true) in enumerate(sorted(((w, t) for _, w, t in weighed), reverse=True), 1):
         right += is_true
-        points[math.floor(weight)] = (n, right)  # at a threshold of this weight or just above it
-    return [
-        {"threshold": t, "linked": n, "precision": round(k / n, 5), "recall": round(k / max(with_counterpart, 1), 4)}
-        for t, (n, k) in sorted(points.items())
-    ]
+        most |= {precision: (linked, right) for precision in _TOLD if right >= precision * linked}
+    return [{"precision": p, "linked": n, "recall": round(k / max(with_counterpart, 1), 4)} for p, (n, k) in most.items()]
 
 
 def _by_record(
-    chosen: list[Row], links: dict[str, tuple[str, int | None]], is_true: Callable[[str, str], bool]
+    chosen: list[Row], links: dict[str, tuple[str, str | None]], is_true: Callable[[str, str], bool]
 ) -> list[dict[str, Any]]:
-    """By how many visits records hold: the threshold, links that hold, those of them that are false, and the share that decoys expected."""
+    """By what records hold: the threshold, links that hold, those of them that are false, and the share that decoys expected."""
     out = []
     for r in sorted(chosen, key=lambda r: list(HOLDS).index(r["holds"])):
-        mine = [(p, b) for p, (b, visits) in links.items() if visits is not None and assign.kind(visits) == r["holds"]]
-        out.append({"visits": HOLDS[r["holds"]], "threshold": r["threshold"], "linked": len(mine), "false_links": sum(not is_true(*pair) for pair in mine),
+        mine = [(p, b) for p, (b, holds) in links.items() if holds == r["holds"]]
+        out.append({"holds": HOLDS[r["holds"]], "patients": r["patients"], "threshold": r["threshold"], "linked": len(mine), "false_links": sum(not is_true(*pair) for pair in mine),
                     "decoy_share": r["false_share"], "decoy_low": r["false_low"], "decoy_high": r["false_high"]})  # fmt: skip
     return out
 
 
 def evaluate(context: Context, method: str = "indirect", regime: str | None = None) -> dict[str, Any]:
-    """precision, recall, linked, false_links of the links that hold, and the false share that decoys expected in the last run; recall by visits, thresholds by what records hold, and the curve.
+    """precision, recall, linked, false_links of the links that hold, and the false share that decoys expected in the last run; recall by visits, thresholds by what records hold, the curve, and the ranking.
 
     Recall is among patients who have a counterpart in the claims; a patient without one who is linked is a false link.
     """
@@ -122,9 +136,11 @@ def evaluate(context: Context, method: str = "indirect", regime: str | None = No
     links = context.tables.read("linked.link", published.get("linked.link")).where(
         (F.col("method") == method) & F.col("valid_to").isNull()
     )
-    held = {r[0]: (r[1], r[2]) for r in links.select("patient_key", "beneficiary_id", "visits").collect()}
+    found = links.select("patient_key", "beneficiary_id", F.when(F.col("visits").isNotNull(), assign.held("")))
+    held = {r[0]: (r[1], r[2]) for r in found.collect()}
     linked = {patient: beneficiary for patient, (beneficiary, _) in held.items()}
-    chosen = context.tables.read("linked.threshold", published.get("linked.threshold")).where(F.col("run_id") == whole["run_id"])
+    thresholds = context.tables.read("linked.threshold", published.get("linked.threshold"))
+    chosen = thresholds.where(F.col("run_id") == whole["run_id"]).collect()
 
     def is_true(patient: str, beneficiary: str) -> bool:
         return beneficiaries.get(beneficiary) == {patients.get(patient, -2)}
@@ -136,6 +152,11 @@ def evaluate(context: Context, method: str = "indirect", regime: str | None = No
     reasons = Counter(
         r[0] for r in context.tables.read("linked.unlinked", published.get("linked.unlinked")).select("reason").collect()
     )
+    best = _left(context, run) if method == "indirect" else None
+    weighed: _Weighed = []
+    if best is not None:
+        rows = best.where(assign.eligible(run["margin"])).select(assign.held(), "weight", "patient_key", "beneficiary_id")
+        weighed = [(holds, weight, is_true(patient, beneficiary)) for holds, weight, patient, beneficiary in rows.collect()]
     return {
         "method": method, "regime": run["regime"], "patients": len(known), "with_counterpart": len(with_counterpart), "linked": len(linked),
         "precision": len(true) / len(linked) if linked else None, "recall": len(true) / len(with_counterpart) if with_counterpart else None,
@@ -143,6 +164,7 @@ def evaluate(context: Context, method: str = "indirect", regime: str | None = No
         "false_share_high": float(high), "without_counterpart_linked": len(linked.keys() - with_counterpart),
         "asked_precision": run["asked_precision"], "decoy_share": whole["false_share"], "decoy_low": whole["false_low"], "decoy_high": whole["false_high"],
         "unlinked": dict(reasons), "by_visits": _by_visits(context, with_counterpart, true),
-        "by_record": _by_record(chosen.collect(), held, is_true),
-        "curve": _curve(context, run, is_true, len(with_counterpart)) if method == "indirect" else [],
+        "by_record": _by_record(chosen, held, is_true),
+        "curve": [] if best is None else _curve(best, run["margin"], chosen, weighed, len(with_counterpart)),
+        "ranking": [] if best is None else _ranking(weighed, len(with_counterpart)),
     }  # fmt: skip

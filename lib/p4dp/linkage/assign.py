@@ -3,15 +3,15 @@
 A link must lie a margin above the patient's next best beneficiary, and above every other patient of the same practice who fits the same beneficiary;
 patients of two practices may share one. Decoys say without truth how often a patient without counterpart would be given one: of each patient the
 best beneficiary is taken away, and everything else (household, practice, days) stays as it is. From which weight a link counts is chosen apart for
-patients whose records hold no visit, one or two, or more: whoever has many visits is hardly given anybody else's claims, so their decoys say nothing
-of those who have none, and those who have none must not decide for the others.
+patients whose records hold no care at all, no visit, one or two, or more: whoever has many visits is hardly given anybody else's claims, so their decoys
+say nothing of those who have none, and those who have none must not decide for the others.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import reduce
+from math import inf
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
@@ -22,9 +22,9 @@ from p4dp.contracts.linked.threshold import HOLDS
 #: Weights are counted in steps when a threshold is sought.
 STEP = 0.5
 _FAR = -1000.0
-#: (how much the record holds, weight of the best, whether it keeps the margin, weight of the decoy or None where that does not keep it, patients); weights in steps.
+#: (what the record holds, weight of the best, whether it keeps the margin, weight of the decoy or None where that does not keep it, patients); weights in steps.
 Counts = list[tuple[str, int, bool, int | None, int]]
-#: Patients considered of whose care something is known, by how much their records hold.
+#: Patients considered, by what their records hold.
 Patients = Mapping[str, int]
 
 
@@ -60,33 +60,26 @@ def eligible(margin: float, prefix: str = "") -> Column:
 _FEW = 2
 
 
-def holds(visits: Column) -> Column:
-    """How much a record holds that could speak against a beneficiary, of `HOLDS`."""
-    return F.when(visits == 0, "none").when(visits <= _FEW, "few").otherwise("many")
+def holds(visits: Column, others: Column) -> Column:
+    """How much a record holds that could speak for or against a beneficiary, of `HOLDS`, by its visits, and its prescribed drugs and analyses."""
+    return F.when(visits > _FEW, "many").when(visits > 0, "few").when(others > 0, "none").otherwise("nothing")
 
 
-def kind(visits: int) -> str:
-    """`holds` of a number."""
-    return "none" if visits == 0 else "few" if visits <= _FEW else "many"
-
-
-def held() -> Column:
-    """`holds` of the best of `ranked`; null where nothing of the patient's care is known: traits alone make no link."""
-    return F.when(
-        reduce(Column.__or__, [F.col(f"{c}_l") > 0 for c in ("visits", "drugs", "analyses")]),
-        holds(F.col("visits_l")),
-    )
+def held(suffix: str = "_l") -> Column:
+    """`holds` of a row of `ranked`; without the suffix, of one of linked.link."""
+    visits, drugs, analyses = (F.coalesce(F.col(f"{c}{suffix}"), F.lit(0)) for c in ("visits", "drugs", "analyses"))
+    return holds(visits, drugs + analyses)
 
 
 def histogram(best: DataFrame, margin: float) -> DataFrame:
-    """`ranked` → `Counts`, of patients of whose care something is known."""
+    """`ranked` → `Counts`."""
 
     def step(prefix: str) -> Column:
         return F.floor(F.col(f"{prefix}weight") / STEP).cast("int")
 
     by = (held().alias("holds"), step("").alias("best"), eligible(margin).alias("clear"),
           F.when(eligible(margin, "decoy_"), step("decoy_")).alias("decoy"))  # fmt: skip
-    return best.groupBy(*by).agg(F.count(F.lit(1)).alias("n")).where("holds IS NOT NULL")
+    return best.groupBy(*by).agg(F.count(F.lit(1)).alias("n"))
 
 
 @dataclass(frozen=True)
@@ -157,28 +150,32 @@ def at(counts: Counts, patients: Patients, thresholds: Mapping[str, float | None
 
 
 def curves(counts: Counts, patients: Patients) -> dict[str, list[Choice]]:
-    """Of each kind of record the thresholds at which somebody is linked and that make a difference, lowest first.
-
-    Few decoys can say little about rare mistakes: a pair that the model holds for less likely than not (weight below 0) is never a link.
-    """
+    """Of each kind of record the thresholds that just let somebody in, lowest first."""
     out = {}
     for kind in HOLDS:
-        steps = {x for held, best, _, decoy, _ in counts for x in (best, decoy) if held == kind and x is not None and x > 0}
-        choices = (_of(counts, kind, patients[kind], s * STEP) for s in sorted({0, *steps}))
-        out[kind] = [c for c in choices if c.linked]
+        steps = {best for held, best, clear, _, _ in counts if held == kind and clear}
+        out[kind] = [_of(counts, kind, patients[kind], s * STEP) for s in sorted(steps)]
     return out
 
 
-def choose(curves: Mapping[str, list[Choice]], patients: Patients, most: float) -> Choices:
-    """Of each kind of record the lowest threshold at which no greater share of its links is expected to be false; no link where none gives that.
+def _worth(choice: Choice) -> float:
+    """Links more than false ones, when as many are false as may be: a link is worth making when it is more likely true than not."""
+    return choice.linked - 2 * choice.high
 
+
+def choose(curves: Mapping[str, list[Choice]], patients: Patients, most: float) -> Choices:
+    """Of each kind of record the threshold that leaves most links over those that may be false, among those at which no greater share is expected to be false.
+
+    No link where none is worth it: few decoys, or those who have traits only and may all be without counterpart, can say little about rare mistakes.
     A record that holds less is not linked more easily: its kind may be too small for its decoys to say anything.
     """
-    out, least = {}, 0.0
+    out: Choices = {}
+    least = -inf
     for kind in reversed(HOLDS):
-        fit = (c for c in curves[kind] if c.threshold is not None and c.threshold >= least and c.shares[0] <= most)
-        out[kind] = next(fit, _of([], kind, patients[kind], None))
-        least = max(least, out[kind].threshold or 0.0)
+        fit = [c for c in curves[kind] if (c.threshold or 0.0) >= least and c.shares[0] <= most and _worth(c) > 0]
+        out[kind] = max(fit, key=_worth, default=_of([], kind, patients[kind], None))
+        if (chosen := out[kind].threshold) is not None:
+            least = max(least, chosen)
     return {kind: out[kind] for kind in HOLDS}
 
 
@@ -210,7 +207,7 @@ def holding(links: DataFrame) -> DataFrame:
 
 def bar(thresholds: Mapping[str, float | None]) -> Column:
     """The weight from which the best of `ranked` counts."""
-    out = F.lit(float("inf"))
+    out = F.lit(inf)
     for kind, threshold in thresholds.items():
         if threshold is not None:
             out = F.when(held() == kind, threshold).otherwise(out)

@@ -53,12 +53,13 @@ class Evidence:
         return self.map(*(rows.where(window) for rows in (self.visits, self.drugs, self.analyses)))
 
     def traced(self) -> DataFrame:
-        """(patient_key, visits): patients of whose care anything is known; of others nothing could be found in claims."""
+        """(patient_key, visits, others): patients of whose care anything is known, and how many visits, and prescribed drugs and analyses."""
         parts = [
-            rows.select("patient_key", F.lit(visits).alias("visits"))
+            rows.select("patient_key", F.lit(visits).alias("visits"), F.lit(1 - visits).alias("others"))
             for rows, visits in ((self.visits, 1), (self.drugs, 0), (self.analyses, 0))
         ]
-        return reduce(DataFrame.unionAll, parts).groupBy("patient_key").agg(F.sum("visits").alias("visits"))
+        sums = (F.sum(c).alias(c) for c in ("visits", "others"))
+        return reduce(DataFrame.unionAll, parts).groupBy("patient_key").agg(*sums)
 
     def without(self, kinds: Iterable[str]) -> Evidence:
         """The same side as if kinds of evidence (LEFT_OUT) were not known."""

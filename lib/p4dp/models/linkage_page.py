@@ -25,7 +25,7 @@ def _histogram(weights: list[tuple[str, int, int]], step: float, choices: Choice
             color=colour,
             label=f"{kind} beneficiary",
         )
-    for (kind, choice), line in zip(choices.items(), ("dotted", "dashed", "solid"), strict=True):
+    for (kind, choice), line in zip(choices.items(), ("dotted", "dashdot", "dashed", "solid"), strict=True):
         if choice.threshold is not None:
             axes.axvline(choice.threshold, color="black", linewidth=1, linestyle=line, label=f"threshold, {HOLDS[kind]}")
     axes.set_xlabel("match weight (base 2)")

@@ -36,7 +36,8 @@ def _links(work: Linkage, best: DataFrame, who: DataFrame, gp: Evidence, bar: Co
     found = best.where((F.col("weight") >= bar) & assign.eligible(work.settings.margin)).select(
         "patient_key", "practice_key", "beneficiary_id", F.lit("indirect").alias("method"), F.lit(work.regime).alias("regime"), "weight", "probability",
         F.when(F.col("second") > -900, F.col("weight") - F.col("second")).alias("margin"), F.col("visits_met_l").alias("visits_met"),
-        F.col("visits_l").alias("visits"), F.col("drugs_met_l").alias("drugs_met"), F.col("drugs_l").alias("drugs"))  # fmt: skip
+        F.col("visits_l").alias("visits"), F.col("drugs_met_l").alias("drugs_met"), F.col("drugs_l").alias("drugs"),
+        F.col("analyses_met_l").alias("analyses_met"), F.col("analyses_l").alias("analyses"))  # fmt: skip
     stay = gp.people.select("patient_key").join(who.select("patient_key"), "patient_key", "left_anti")
     old = work.active().join(stay, "patient_key", "left_anti")
     since = old.select("patient_key", "beneficiary_id", F.col("valid_from").alias("_since"))
@@ -61,7 +62,10 @@ def _unlinked(work: Linkage, best: DataFrame, who: DataFrame, gp: Evidence, bar:
         "patient_key", "weight", assign.reason(bar, work.settings.margin).alias("_reason"), F.lit(True).alias("_known")
     )
     rows = who.join(told, "patient_key", "left").join(traced, "patient_key", "left")
-    reason = F.when(F.col("_traced").isNull(), "no_trace").when(F.col("_known"), F.col("_reason")).otherwise("no_candidate")
+    unsure = F.col("_known").isNull() | F.coalesce(F.col("_reason") == "below_threshold", F.lit(False))
+    reason = (
+        F.when(F.col("_traced").isNull() & unsure, "no_trace").when(F.col("_known"), F.col("_reason")).otherwise("no_candidate")
+    )
     told_before = (
         work.context.tables.read("linked.unlinked")
         .join(gp.people.select("patient_key"), "patient_key", "left_anti")
@@ -95,6 +99,14 @@ def take_back(context: Context, published: dict[str, int]) -> None:
         name = f"linked.{contract.name}"
         if context.tables.exists(name) and context.tables.version(name) != published.get(name, 0):
             context.tables.restore(name, published.get(name, 0))
+
+
+def opened(context: Context, batch_id: int) -> None:
+    """Opens a linkage; its tables, which keep what earlier ones found, get what their contracts have gained since."""
+    context.ledger.step(batch_id, "link", "opened")
+    context.tables.opened(batch_id)
+    for contract in layer("linked"):
+        context.tables.amend(f"linked.{contract.name}")
 
 
 def run(
@@ -133,15 +145,14 @@ def run(
         raise UsageError("--precision chooses new thresholds: give --full with it")
     # what a full run was asked for holds until the next
     asked = precision or (last["asked_precision"] if goes_on else None) or settings.precision  # type: ignore[index]
-    # weights of two models cannot be compared, and runs of before linked.threshold have no thresholds
-    if not goes_on or not last["thresholds"]:  # type: ignore[index]
+    # weights of two models cannot be compared, and runs of before have no threshold of some kinds of record
+    if not goes_on or last["thresholds"].keys() != HOLDS.keys():  # type: ignore[index]
         last = None
     work = Linkage(context, regime, context.ledger.last_batch() + 1, {n: published.get(n, 0) for n in READ if n in published}, last)
     for name in READ:
         work.versions.setdefault(name, 0)
         context.tables.create(name)
-    context.ledger.step(work.batch_id, "link", "opened")
-    context.tables.opened(work.batch_id)
+    opened(context, work.batch_id)
     progress("evidence")
     work.found |= {"beneficiaries": work.read("events.beneficiary").count(), **work.bounds()}
     with tracking.tracked(context.config, "linkage", f"indirect {regime}", work.versions) as mlrun:

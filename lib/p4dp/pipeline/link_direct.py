@@ -22,7 +22,7 @@ from p4dp.identity import circuit
 from p4dp.linkage import evidence
 from p4dp.models import tracking
 from p4dp.pipeline.context import Context
-from p4dp.pipeline.link import gate, take_back
+from p4dp.pipeline.link import gate, opened, take_back
 from p4dp.pipeline.link_steps import READ
 from p4dp.storage import parts
 from p4dp.storage.ledger import now
@@ -141,8 +141,7 @@ def take_in(context: Context, name: str) -> dict[str, Any]:
         raise UsageError("no claims yet: load the extract that the circuit returned (p4dp load-snds), then import")
     method = "searched" if name.endswith(_SEARCHED) else "direct"
     batch = context.ledger.last_batch() + 1
-    context.ledger.step(batch, "link", "opened")
-    context.tables.opened(batch)
+    opened(context, batch)
     _accessed(context, "link import", "vault.subject", name)
     patients = tables.read("silver.patient", published["silver.patient"]).select("patient_key", "practice_key")
     returned = (

@@ -201,11 +201,15 @@ class Linkage:
         No others can change: of nobody else has a pair got another weight.
         """
         left, right, counts = tokens
-        wanted = weighed.where(F.col("weight") > -self.settings.margin).select("practice_key", "beneficiary_id").distinct()
+        bars = [bar for bar in self.last["thresholds"].values() if bar is not None]  # type: ignore[index]
+        near = (
+            F.col("weight") > min(bars, default=0.0) - self.settings.margin
+        )  # whoever is within the margin of a link keeps it from another
+        wanted = weighed.where(near).select("practice_key", "beneficiary_id").distinct()
         held = self.active().join(wanted, ["practice_key", "beneficiary_id"], "left_semi").select("patient_key", "practice_key")
         people, practices = max(self.found["beneficiaries"], 2), gp.people.select("patient_key", "practice_key")
-        near = candidates.rivals(wanted, left, right, counts, practices, people, self.settings.most_pairs, self.settings.keep)
-        everybody = held.unionByName(near).distinct().join(practices, ["patient_key", "practice_key"], "left_semi")
+        might = candidates.rivals(wanted, left, right, counts, practices, people, self.settings.most_pairs, self.settings.keep)
+        everybody = held.unionByName(might).distinct().join(practices, ["patient_key", "practice_key"], "left_semi")
         return everybody.join(who.select("patient_key"), "patient_key", "left_anti")
 
     def best(self, weighed: DataFrame, gp: Evidence, who: DataFrame) -> DataFrame:
@@ -221,9 +225,10 @@ class Linkage:
         return self.staged("best", assign.ranked(weighed.unionByName(chosen, allowMissingColumns=True)))
 
     def holding(self, gp: Evidence, who: DataFrame) -> dict[str, int]:
-        """How many of the patients considered, of whose care anything is known, have records that hold how much (`assign.holds`)."""
-        traced = gp.within(self.found["since"], self.found["until"]).traced().join(who, "patient_key", "left_semi")
-        rows = traced.groupBy(assign.holds(F.col("visits")).alias("holds")).count()
+        """How many of the patients considered have records that hold how much (`assign.holds`)."""
+        known = who.join(gp.within(self.found["since"], self.found["until"]).traced(), "patient_key", "left")
+        holds = assign.holds(*(F.coalesce(c, F.lit(0)) for c in ("visits", "others")))
+        rows = known.groupBy(holds.alias("holds")).count()
         return {**dict.fromkeys(HOLDS, 0), **{r["holds"]: r["count"] for r in rows.collect()}}
 
     def coverage(self) -> dict[str, int | None]:

@@ -94,13 +94,21 @@ class Tables:
             self._known.add(name)
 
     def empty(self, name: str) -> None:
-        """Empties the table and gives it what its contract has gained since it was created; earlier versions stay."""
+        """Empties the table and amends it; earlier versions stay."""
+        if not self.exists(name):
+            return
+        self._fence()
+        with without_values(f"emptying {name}"):
+            self.spark.sql(f"DELETE FROM delta.`{self.path(name)}`").collect()
+        self.amend(name)
+
+    def amend(self, name: str) -> None:
+        """Gives the table, unless it is still to be created, the columns and constraints that its contract has gained or changed since; rows that it holds must keep them."""
         if not self.exists(name):
             return
         self._fence()
         path = self.path(name)
-        with without_values(f"emptying {name}"):
-            self.spark.sql(f"DELETE FROM delta.`{path}`").collect()
+        with without_values(f"amending {name}"):
             told = {r["key"]: r["value"] for r in self.spark.sql(f"SHOW TBLPROPERTIES delta.`{path}`").collect()}
             constraints = {
                 k.removeprefix("delta.constraints.").lower(): v for k, v in told.items() if k.startswith("delta.constraints.")

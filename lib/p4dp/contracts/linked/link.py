@@ -31,6 +31,8 @@ TABLE = Table(
         Column("visits", "int", "Visits of the record within the claims' years.", unit="1"),
         Column("drugs_met", "int", "Prescribed drugs that the claims hold with prescriber, day and substance.", unit="1"),
         Column("drugs", "int", "Prescribed drugs of the record within the claims' years.", unit="1"),
+        Column("analyses_met", "int", "Prescribed analyses that the claims hold with prescriber and day.", unit="1"),
+        Column("analyses", "int", "Prescribed analyses of the record within the claims' years.", unit="1"),
         Column("valid_from", "date", "Day of the linkage that found it.", required=True),
         Column("valid_to", "date", "Day of the linkage that ended it; null while it holds.", not_before="valid_from"),
         Column("run_id", "string", "Linkage run (linked.run, MLflow).", required=True, example="r" * 32),

@@ -2,18 +2,23 @@
 
 from p4dp.contracts.core import Column, Table
 
-#: How many visits a record holds within the days of the claims.
-HOLDS = {"none": "no visit", "few": "one or two visits", "many": "three visits or more"}
+#: What a record holds within the days of the claims, the least first.
+HOLDS = {
+    "nothing": "no care at all",
+    "none": "no visit, but a prescription or an analysis",
+    "few": "one or two visits",
+    "many": "three visits or more",
+}
 
 TABLE = Table(
     "linked",
     "threshold",
-    "Patients of one indirect linkage whose records hold as many visits.",
+    "Patients of one indirect linkage whose records hold as much.",
     (
         Column("run_id", "string", "Linkage run.", required=True, example="r" * 32),
-        Column("holds", "string", "How many visits the records hold within the days of the claims.", codes=HOLDS, required=True),
+        Column("holds", "string", "What the records hold within the days of the claims.", codes=HOLDS, required=True),
         Column("threshold", "double", "Weight from which a link counts; null where no weight gives the precision asked for, or nobody was there to tell it by: none is linked before a run that considers everybody again.", unit="1"),
-        Column("patients", "bigint", "Patients considered, of whose care the records hold anything.", unit="1", required=True),
+        Column("patients", "bigint", "Patients considered.", unit="1", required=True),
         Column("linked", "bigint", "Links found.", unit="1", required=True),
         Column("decoys", "bigint", "Patients whose best beneficiary was taken away to see whether another is accepted.", unit="1", required=True),
         Column("decoys_accepted", "bigint", "Decoys for whom another was accepted.", unit="1", required=True),
