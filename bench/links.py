@@ -21,6 +21,8 @@ import sys
 import tempfile
 import time
 from importlib.metadata import version
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -174,8 +176,10 @@ def judged(country: Country, pairs: set[Pair], with_counterpart: int) -> dict[st
 def at_precision(country: Country, weighed: list[tuple[float, Pair]], wanted: float, with_counterpart: int) -> dict[str, Any]:
     """The most links whose precision is no less than wanted."""
     best, true, taken = {"linked": 0, "precision": None, "recall": 0.0}, 0, 0
-    for _, pair in sorted(weighed, reverse=True):
-        taken, true = taken + 1, true + country.true(pair)
+    ordered = sorted(weighed, reverse=True)
+    for _, alike in groupby(ordered, key=itemgetter(0)):  # no threshold lies between two of one weight
+        told = [country.true(pair) for _, pair in alike]
+        taken, true = taken + len(told), true + sum(told)
         if true / taken >= wanted:
             best = {"linked": taken, "precision": round(true / taken, 5), "recall": round(true / with_counterpart, 4)}
     return best

@@ -212,13 +212,13 @@ def test_those_without_visits_do_not_decide_for_the_others() -> None:
     chosen = assign.choose(curves, patients, 0.001)
     assert {kind: (c.threshold, c.linked) for kind, c in chosen.items()} == {
         "nothing": (None, 0),
-        "none": (15.0, 200),
+        "none": (2.0, 200),
         "few": (None, 0),
-        "many": (1.0, 1200),
+        "many": (0.0, 1200),
     }
     assert chosen["few"].shares == (0.0, 0.0, 1.0)
     nobody = assign.choose(assign.curves(counts[:3], patients), patients, 0.001)
-    assert {kind: c.threshold for kind, c in nobody.items()} == {"nothing": None, "none": None, "few": None, "many": 1.0}
+    assert {kind: c.threshold for kind, c in nobody.items()} == {"nothing": None, "none": None, "few": None, "many": 0.0}
     assert [c.linked for c in assign.tradeoff(curves, patients)] == [1400, 1450]
 
 
@@ -233,7 +233,7 @@ def test_a_record_that_holds_less_is_not_linked_more_easily() -> None:
     patients = {"nothing": 0, "none": 0, "few": 130, "many": 1000}
     assert assign.choose(assign.curves(counts[2:], patients), patients, 0.001)["few"].threshold == 0.0
     chosen = assign.choose(assign.curves(counts, patients), patients, 0.001)
-    assert {kind: (c.threshold, c.linked) for kind, c in chosen.items() if c.patients} == {"few": (7.0, 60), "many": (5.0, 900)}
+    assert {kind: (c.threshold, c.linked) for kind, c in chosen.items() if c.patients} == {"few": (2.5, 60), "many": (2.5, 900)}
 
 
 def test_few_decoys_beside_many_who_are_left_over_prove_nothing() -> None:
@@ -244,6 +244,20 @@ def test_few_decoys_beside_many_who_are_left_over_prove_nothing() -> None:
         return assign.choose(assign.curves([("nothing", 20, True, None, 40)], everybody), everybody, 0.001)["nothing"].linked
 
     assert (linked(3000), linked(45)) == (0, 40)
+
+
+def test_what_nobody_was_refused_at_bars_nobody_else() -> None:
+    """All with many visits weigh 30, and none is refused: that is no bar to those who hold less; had one been refused at 15, or all of them, it would be."""
+    few: assign.Counts = [("few", 20, True, None, 60)]
+    patients = {"nothing": 0, "none": 0, "few": 62, "many": 1000}
+
+    def chosen(*many: tuple[str, int, bool, int | None, int]) -> dict[str, float | None]:
+        told = assign.choose(assign.curves([*many, *few], patients), patients, 0.001)
+        return {kind: told[kind].threshold for kind in ("few", "many")}
+
+    assert chosen(("many", 60, True, None, 900)) == {"few": 0.0, "many": 0.0}
+    assert chosen(("many", 60, True, None, 900), ("many", 30, True, 30, 90)) == {"few": None, "many": 15.5}
+    assert chosen(("many", 60, True, 60, 900)) == {"few": None, "many": None}
 
 
 def test_whoever_is_like_another_has_a_decoy_too() -> None:
@@ -433,19 +447,19 @@ def test_the_threshold_keeps_the_share_of_false_links_that_was_asked_for() -> No
         return assign.choose(assign.curves(counts, patients), patients, most)["many"]
 
     loose, strict = (chosen(counts, patients, most) for most in (0.01, 0.001))
-    assert (loose.threshold, loose.linked, loose.accepted) == (2.0, 1000, 10)
+    assert (loose.threshold, loose.linked, loose.accepted) == (0.0, 1000, 10)
     share, low, high = loose.shares
     assert share == pytest.approx(
         0.01 / 0.99 * 501 / 1000
     )  # a hundredth of those without counterpart: the 500, and whoever is linked wrongly
     assert low < share < high
-    assert (strict.threshold, strict.linked, strict.shares[0]) == (20.0, 900, 0.0) and strict.shares[2] > 0.0001
+    assert (strict.threshold, strict.linked, strict.shares[0]) == (2.5, 900, 0.0) and strict.shares[2] > 0.0001
     assert chosen([("many", 4, True, 4, 10)], only("many", 100), 0.001).threshold is None
 
     # below 0 the model holds a pair for less likely than not: what decoys say decides, and how many may be without counterpart
     unlikely: assign.Counts = [("many", 4, True, None, 100), ("many", -6, True, -6, 40), ("many", -6, True, None, 10)]
     left_over = {patients: chosen(unlikely, only("many", patients), 0.1) for patients in (160, 400)}
-    assert {n: (c.threshold, c.linked) for n, c in left_over.items()} == {160: (-3.0, 150), 400: (2.0, 100)}
+    assert {n: (c.threshold, c.linked) for n, c in left_over.items()} == {160: (-3.0, 150), 400: (0.0, 100)}
 
     def at_one(counts: assign.Counts, patients: int) -> tuple[float, float, float]:
         return assign.at(counts, only("many", patients), dict.fromkeys(assign.HOLDS, 1.0))["many"].shares

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -92,9 +93,11 @@ def _curve(best: DataFrame, margin: float, chosen: list[Row], weighed: _Weighed,
 def _ranking(weighed: _Weighed, with_counterpart: int) -> list[dict[str, Any]]:
     """The most links of a precision, by one threshold for all that only the truth can tell: what weights are worth, beside other ways of weighing."""
     most = dict.fromkeys(_TOLD, (0, 0))
-    right = 0
-    for linked, (_, is_true) in enumerate(sorted(((w, t) for _, w, t in weighed), reverse=True), 1):
-        right += is_true
+    linked = right = 0
+    ordered = sorted(((weight, is_true) for _, weight, is_true in weighed), reverse=True)
+    for _, alike in groupby(ordered, key=itemgetter(0)):  # no threshold lies between two of one weight
+        told = [is_true for _, is_true in alike]
+        linked, right = linked + len(told), right + sum(told)
         most |= {precision: (linked, right) for precision in _TOLD if right >= precision * linked}
     return [{"precision": p, "linked": n, "recall": round(k / max(with_counterpart, 1), 4)} for p, (n, k) in most.items()]
 
@@ -133,9 +136,10 @@ def evaluate(context: Context, method: str = "indirect", regime: str | None = No
         .select("patient_key", "practice_key")
         .collect()
     }
-    links = context.tables.read("linked.link", published.get("linked.link")).where(
-        (F.col("method") == method) & F.col("valid_to").isNull()
-    )
+    links = context.tables.read("linked.link", published.get("linked.link"))
+    if "analyses" not in links.columns:
+        raise UsageError("these links are of an earlier version, which told less of them: p4dp link indirect --full")
+    links = links.where((F.col("method") == method) & F.col("valid_to").isNull())
     found = links.select("patient_key", "beneficiary_id", F.when(F.col("visits").isNotNull(), assign.held("")))
     held = {r[0]: (r[1], r[2]) for r in found.collect()}
     linked = {patient: beneficiary for patient, (beneficiary, _) in held.items()}

@@ -10,7 +10,7 @@ say nothing of those who have none, and those who have none must not decide for 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 from pyspark.sql import Column, DataFrame, Window
@@ -95,6 +95,8 @@ class Choice:
     false: float
     low: float
     high: float
+    #: the threshold may be as low without another link or accepted decoy: whoever is first seen there is not refused
+    down_to: float = 0.0
 
     @property
     def shares(self) -> tuple[float, float, float]:
@@ -153,8 +155,11 @@ def curves(counts: Counts, patients: Patients) -> dict[str, list[Choice]]:
     """Of each kind of record the thresholds that just let somebody in, lowest first."""
     out = {}
     for kind in HOLDS:
-        steps = {best for held, best, clear, _, _ in counts if held == kind and clear}
-        out[kind] = [_of(counts, kind, patients[kind], s * STEP) for s in sorted(steps)]
+        seen = {x for held, best, _, decoy, _ in counts for x in (best, decoy) if held == kind and x is not None}
+        steps = sorted({best for held, best, clear, _, _ in counts if held == kind and clear})
+        # no lower than 0 for links that lie above it: nobody was seen there who could tell
+        free = {step: max([x + 1 for x in seen if x < step] + [min(step, 0)]) for step in steps}
+        out[kind] = [replace(_of(counts, kind, patients[kind], s * STEP), down_to=free[s] * STEP) for s in steps]
     return out
 
 
@@ -173,16 +178,24 @@ def choose(curves: Mapping[str, list[Choice]], patients: Patients, most: float) 
     least = -inf
     for kind in reversed(HOLDS):
         fit = [c for c in curves[kind] if (c.threshold or 0.0) >= least and c.shares[0] <= most and _worth(c) > 0]
-        out[kind] = max(fit, key=_worth, default=_of([], kind, patients[kind], None))
-        if (chosen := out[kind].threshold) is not None:
-            least = max(least, chosen)
+        if fit:
+            best = max(fit, key=_worth)
+            least = max(least, best.down_to)
+            out[kind] = replace(best, threshold=least)
+        else:
+            out[kind] = _of([], kind, patients[kind], None)
+            least = max([least, *(STEP + (c.threshold or 0.0) for c in curves[kind])])  # no weight of theirs was enough
     return {kind: out[kind] for kind in HOLDS}
 
 
 def tradeoff(curves: Mapping[str, list[Choice]], patients: Patients) -> list[Choice]:
     """All patients, from few sure links to many: what is chosen for every share of false links that makes a difference."""
     shares = sorted({c.shares[0] for curve in curves.values() for c in curve})
-    return [together(choose(curves, patients, most)) for most in shares]
+    out: list[Choice] = []
+    for point in (together(choose(curves, patients, most)) for most in shares):
+        if not out or point.linked > out[-1].linked:
+            out.append(point)
+    return out
 
 
 def together(choices: Choices) -> Choice:

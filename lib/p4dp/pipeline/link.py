@@ -226,7 +226,7 @@ def _judge(choices: assign.Choices, asked: float) -> None:
     """
     if not any(c.linked for c in choices.values()):
         raise NotEnoughToLink(
-            f"no threshold gives the precision asked for ({asked}): no link was changed; ask for less, or bring more visits"
+            f"by what decoys say no link is sure enough for the precision asked for ({asked}): none was changed; ask for less, or bring more visits"
         )
     for kind, c in choices.items():
         high = c.shares[2]

@@ -17,7 +17,7 @@ TABLE = Table(
     (
         Column("run_id", "string", "Linkage run.", required=True, example="r" * 32),
         Column("holds", "string", "What the records hold within the days of the claims.", codes=HOLDS, required=True),
-        Column("threshold", "double", "Weight from which a link counts; null where no weight gives the precision asked for, or nobody was there to tell it by: none is linked before a run that considers everybody again.", unit="1"),
+        Column("threshold", "double", "Weight from which a link counts; null where no weight gives the precision asked for, where as many links might be false as true, or where nobody was there to tell it by: none is linked before a run that considers everybody again.", unit="1"),
         Column("patients", "bigint", "Patients considered.", unit="1", required=True),
         Column("linked", "bigint", "Links found.", unit="1", required=True),
         Column("decoys", "bigint", "Patients whose best beneficiary was taken away to see whether another is accepted.", unit="1", required=True),
