@@ -19,6 +19,13 @@ from p4dp.evaluate import truth
 from p4dp.linkage import assign
 from p4dp.pipeline.context import Context
 
+#: Precisions for which the curve says what would be linked, from the strictest.
+_ASKED = tuple(round(1 - k * 10.0**e, 6) for e in (-5, -4, -3, -2, -1) for k in (1, 2, 3, 5, 7) if k * 10.0**e <= 0.5)
+#: Precisions at which the ranking of pairs is told.
+_TOLD = (0.9999, 0.9995, 0.999, 0.995, 0.99, 0.95)
+#: What the record holds, weight, whether true: of a best beneficiary that keeps the margin.
+_Weighed = list[tuple[str, float, bool]]
+
 
 def people(context: Context) -> tuple[dict[str, int], dict[str, set[int]]]:
     """Which person a patient_key is, and which persons a beneficiary is."""
@@ -60,14 +67,6 @@ def _by_visits(context: Context, considered: set[str], linked: set[str]) -> list
         name = str(low) if high == low + 1 else f"{low} to {high - 1}" if high < 10_000 else f"{low} or more"
         out.append({"visits": name, "patients": len(group), "recall": round(found / len(group), 4) if group else None})
     return out
-
-
-#: Precisions for which the curve says what would be linked, from the strictest.
-_ASKED = tuple(round(1 - k * 10.0**e, 6) for e in (-5, -4, -3, -2, -1) for k in (1, 2, 3, 5, 7) if k * 10.0**e <= 0.5)
-#: Precisions at which the ranking of pairs is told.
-_TOLD = (0.9999, 0.9995, 0.999, 0.995, 0.99, 0.95)
-#: What the record holds, weight, whether true: of a best beneficiary that keeps the margin.
-_Weighed = list[tuple[str, float, bool]]
 
 
 def _left(context: Context, run: Row) -> DataFrame | None:

@@ -202,10 +202,9 @@ class Linkage:
         """
         left, right, counts = tokens
         bars = [bar for bar in self.last["thresholds"].values() if bar is not None]  # type: ignore[index]
-        near = (
-            F.col("weight") > min(bars, default=0.0) - self.settings.margin
-        )  # whoever is within the margin of a link keeps it from another
-        wanted = weighed.where(near).select("practice_key", "beneficiary_id").distinct()
+        # whoever is within the margin of a link keeps it from another
+        near = min(bars, default=0.0) - self.settings.margin
+        wanted = weighed.where(F.col("weight") > near).select("practice_key", "beneficiary_id").distinct()
         held = self.active().join(wanted, ["practice_key", "beneficiary_id"], "left_semi").select("patient_key", "practice_key")
         people, practices = max(self.found["beneficiaries"], 2), gp.people.select("patient_key", "practice_key")
         might = candidates.rivals(wanted, left, right, counts, practices, people, self.settings.most_pairs, self.settings.keep)
