@@ -67,29 +67,16 @@ class Country:
         staged = max((home / "warehouse" / "staging").glob("link=*"), key=lambda p: int(p.name.split("=")[1]))
         self.db = duckdb.connect()
         self.db.execute("SET threads = 2")
-        gp, snds = links_evidence(context)
-        self.db.register("gp", gp)
-        self.db.register("snds", snds)
         claims = "claims" if regime == "D" else "claims-known"
-        for name, side in (("records", "records"), ("claims", claims)):
-            for part in ("visits", "drugs"):
-                self.db.execute(f"CREATE TABLE {name}_{part} AS SELECT * FROM read_parquet('{staged}/{side}-{part}/*.parquet')")
+        parts = {"gp": "records-people", "snds": "claims-people", "records_visits": "records-visits", "records_drugs": "records-drugs",
+                 "claims_visits": f"{claims}-visits", "claims_drugs": f"{claims}-drugs"}  # fmt: skip
+        for name, part in parts.items():
+            self.db.execute(f"CREATE TABLE {name} AS SELECT * FROM read_parquet('{staged}/{part}/*.parquet')")
         self.patients, self.beneficiaries = links.people(context)
 
     def true(self, pair: Pair) -> bool:
         """Whether both are one person."""
         return self.beneficiaries.get(pair[1]) == {self.patients.get(pair[0], -2)}
-
-
-def links_evidence(context: Context) -> tuple[Any, Any]:
-    """Traits of both sides as the linkage sees them."""
-    from p4dp.linkage import evidence
-    from p4dp.pipeline.link_steps import READ
-
-    read = context.tables.read
-    gp = evidence.records(*(read(n) for n in READ[:6])).people
-    snds = evidence.claims(read("events.beneficiary"), read("events.event"), context.mappings.communes).people
-    return gp.toPandas(), snds.toPandas()
 
 
 def dutch(country: Country) -> set[Pair]:
@@ -133,7 +120,7 @@ def plain_splink(country: Country) -> list[tuple[float, Pair]]:
 
     def side(name: str, key: str, people: str) -> Any:
         return country.db.execute(f"""
-            SELECT {key} AS unique_id, sex, CAST(CAST(birth_year AS int) AS varchar) AS birth_year, CAST(CAST(birth_month AS int) AS varchar) AS birth_month, commune, department,
+            SELECT {key} AS unique_id, sex, CAST(birth_year AS varchar) AS birth_year, CAST(birth_month AS varchar) AS birth_month, commune, department,
               (SELECT list(DISTINCT doctor || strftime(day, '%Y%m%d')) FROM {name}_visits v WHERE v.{key} = p.{key}) AS visits,
               (SELECT list(DISTINCT strftime(day, '%Y%m%d') || atc) FROM {name}_drugs v WHERE v.{key} = p.{key}) AS drugs
             FROM {people} p""").df()  # fmt: skip
@@ -196,6 +183,7 @@ def ours(home: Path, regime: str, *sets: str) -> dict[str, Any]:
     return {
         **{k: found[k] for k in KEPT},
         "seconds": round(seconds, 1),
+        "steps": told["seconds"],
         "peak_mib": peak,
         "pairs": told["pairs"],
         "tokens_cut": told["tokens_cut"],

@@ -91,6 +91,8 @@ def test_a_linkage_is_an_mlflow_run(linked: Country) -> None:
     run = mlflow.MlflowClient(tracking_uri=uri(linked.config)).get_run(run_id)
     assert run.info.status == "FINISHED" and int(run.data.params["version.silver.encounter"]) > 0
     assert run.data.metrics["linked"] == linked.third["linked"]  # type: ignore[attr-defined]
+    steps = {k.removeprefix("seconds."): v for k, v in run.data.metrics.items() if k.startswith("seconds.")}
+    assert steps.keys() == {"evidence", "candidates", "model", "links", "page"} and min(steps.values()) > 0
     names = {f.path for f in mlflow.MlflowClient(tracking_uri=uri(linked.config)).list_artifacts(run_id)}
     assert {"model.json", "match_weights.html"} <= names
 

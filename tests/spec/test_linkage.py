@@ -134,6 +134,23 @@ def test_who_goes_on_and_who_competes(side) -> None:
     assert {r["patient_key"] for r in rivals.collect()} == {"p0", "p1"}
 
 
+def test_tokens_of_the_claims_that_no_record_holds_change_nothing(side) -> None:
+    gp = side("patient_key", "p0|x|male|1950|1|13055|13|\np1|x|female|1960|2|13055|13|", "p0|D|2024-01-01\np1|D|2024-01-02")
+    people = "b0|male|1950|1|13055|13|\nb1|female|1960|2|13001|13|\nb2|male|1970|1|13055|13|"
+    snds = side("beneficiary_id", people, "b0|D|2024-01-01\nb0|E|2024-01-01\nb1|D|2024-01-02\nb2|E|2024-02-03\nb2|D|2024-01-01")
+    left, whole = candidates.tokens(gp, "patient_key", True), candidates.tokens(snds, "beneficiary_id", True)
+    held = candidates.tokens(snds, "beneficiary_id", True, left)
+    assert (whole.count(), held.count()) == (8, 4)
+    found = []
+    for right in (whole, held):
+        counts = candidates.counted(left, right)
+        pairs = candidates.pairs(left, right, counts, 3, 1000, 2)
+        wanted = pairs.selectExpr("'x' AS practice_key", "beneficiary_id").distinct()
+        rivals = candidates.rivals(wanted, left, right, counts, gp.people.select("patient_key", "practice_key"), 3, 1000, 5)
+        found.append([{tuple(r) for r in rows.collect()} for rows in (counts, pairs, rivals)])
+    assert found[0] == found[1] and len(found[0][1]) == 3
+
+
 def test_a_number_counts_its_visits_of_the_time_that_records_cover(side) -> None:
     """Eight months of records beside five years of claims."""
     people = "\n".join(f"p{n}|x|male|{1950 + n}|1|13055|13|" for n in range(4))
@@ -309,6 +326,49 @@ def test_features_count_what_was_sought_and_what_was_met(side, pipe) -> None:
         "classes": (4, 4),  # another drug of the class a week later
     }
     assert (found["c"]["visits_met_l"], found["c"]["claimed_l"], str(b["last_seen_l"])) == (0, 0, "2024-02-01")
+
+
+def test_persons_without_care_and_things_that_stand_twice(side, pipe) -> None:
+    """Nothing is nothing, on both sides; what two numbers of one doctor claim on one day is met once and claimed twice."""
+    gp = side("patient_key", "p|x|male|1950|1|13055|13|\nq|x|male|1951|1|13055|13|\nr|x|male|1952|1|13055|13|", "r|D|2024-01-01",
+              "q|D|2024-01-01|A10BA02||\nr|D|2024-01-01|A10BA02||\nr|D|2024-01-01|A10BA02|X1|")  # fmt: skip
+    snds = side("beneficiary_id", "b|male|1950|1|13055|13|\nc|male|1950|1|13055|13|", "b|D|2024-01-01\nb|D|2024-01-01",
+                "b|D|2024-01-01|A10BA02|X1|2024-01-01")  # fmt: skip
+    pairs = pipe(
+        "patient_key string, beneficiary_id string, shared int",
+        "patient_key|beneficiary_id|shared\np|c|1\np|b|1\nq|b|1\nr|b|1\nr|c|1",
+    )
+
+    def counted(gp, snds):
+        rows = compare.features(pairs, gp, snds, evidence.spans(gp.visits)).collect()
+        return {
+            r["patient_key"] + r["beneficiary_id"]: (
+                r["last_seen_l"] is None,
+                {c: r[f"{c}_l"] for c in compare.COUNTS if r[f"{c}_l"]},
+            )
+            for r in rows
+        }
+
+    one = {"drugs": 1, "soon": 1, "classes": 1}
+    met = {**one, **{f"{c}_met": 1 for c in one}}
+    expected = {"pc": (True, {}), "pb": (True, {}), "qb": (True, met), "rc": (False, {"visits": 1, **one}),
+                "rb": (False, {"visits": 1, "visits_met": 1, "claimed": 2, "presentations": 1, "presentations_met": 1, **met})}  # fmt: skip
+    assert counted(gp, snds) == expected
+    # without doctors every visit is of nobody, and the two are one
+    expected["rb"][1]["claimed"] = 1
+    assert counted(practitioners.nobody(gp), practitioners.nobody(snds)) == expected
+
+
+def test_a_drug_of_several_presentations_is_one_drug(side, pipe) -> None:
+    """Three presentations of a substance on one day, as of levothyroxine: one in common is enough, two do not count twice."""
+    gp = side("patient_key", "p|x|male|1950|1|13055|13|", "p|D|2024-01-01",
+              "p|D|2024-01-01|H03AA01|X1|\np|D|2024-01-01|H03AA01|X2|\np|D|2024-01-01|H03AA01|X3|\np|D|2024-01-01|A10BA02|Y1|")  # fmt: skip
+    both = "{0}|D|2024-01-01|H03AA01|X2|2024-01-02\n{0}|D|2024-01-01|A10BA02|Y2|2024-01-02"
+    snds = side("beneficiary_id", "b|male|1950|1|13055|13|\nc|male|1950|1|13055|13|", "",
+                both.format("b") + "\n" + both.format("c") + "\nc|D|2024-01-01|H03AA01|X3|2024-01-02")  # fmt: skip
+    pairs = pipe("patient_key string, beneficiary_id string", "patient_key|beneficiary_id\np|b\np|c")
+    for r in compare.features(pairs, gp, snds, evidence.spans(gp.visits)).collect():
+        assert (r["drugs_l"], r["drugs_met_l"], r["presentations_l"], r["presentations_met_l"]) == (2, 2, 2, 1)
 
 
 def test_whose_care_is_known(side) -> None:

@@ -279,6 +279,10 @@ def test_a_table_that_keeps_its_rows_takes_values_that_its_contract_gained(table
     tables.amend(name)
     tables.log(name, [new])
     assert {r["holds"] for r in tables.read(name).collect()} == {*narrow, new["holds"]}
+    version = tables.version(name)
+    assert {r["holds"] for r in tables.rows(name, version - 1)} == set(narrow) != {r["holds"] for r in tables.rows(name, version)}
+    tables.amend(name)
+    assert tables.version(name) == version  # nothing more to change
 
 
 def test_a_column_that_a_logged_table_gained_is_added_to_a_home_that_exists(spark, tables: Tables) -> None:

@@ -14,8 +14,12 @@ from pyspark.sql import functions as F
 from p4dp.linkage.evidence import Evidence
 
 
-def tokens(side: Evidence, key: str, with_doctors: bool) -> DataFrame:
-    """(key, token): without practitioners, events are told apart by the person's traits instead."""
+def tokens(side: Evidence, key: str, with_doctors: bool, held: DataFrame | None = None) -> DataFrame:
+    """(key, token): without practitioners, events are told apart by the person's traits instead.
+
+    Args:
+        held: tokens of the other side; only these are told, since others meet nobody.
+    """
     traits = side.people.select(key, "sex", "birth_year", "birth_month", "commune", "department")
 
     def made(rows: DataFrame, name: str, *columns: str) -> DataFrame:
@@ -34,7 +38,10 @@ def tokens(side: Evidence, key: str, with_doctors: bool) -> DataFrame:
     else:
         out += [made(visits, "visit", "day", "department", *born), made(drugs, "drug", "day", "atc", "department", "sex"),
                 made(drugs, "drug born", "day", "atc", "birth_year", "birth_month")]  # fmt: skip
-    return reduce(DataFrame.unionAll, out).distinct()
+    rows = reduce(DataFrame.unionAll, out)
+    if held is not None:
+        rows = rows.join(held.select("token"), "token", "left_semi").select(key, "token")
+    return rows.distinct()
 
 
 def counted(left: DataFrame, right: DataFrame) -> DataFrame:

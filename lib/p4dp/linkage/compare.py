@@ -6,7 +6,6 @@ them for DuckDB, scoring for Spark. Evidence of care is counted, so that each le
 
 from __future__ import annotations
 
-from functools import reduce
 from typing import Any
 
 import splink.comparison_level_library as cll
@@ -23,30 +22,56 @@ TRAITS = ("sex", "birth_year", "birth_month", "commune", "department", "death_da
 #: Counts of a pair: what the record holds, and what of it the claims hold too; presentations are those of drugs that the claims hold.
 COUNTS = ("visits", "visits_met", "drugs", "drugs_met", "presentations", "presentations_met", "soon", "soon_met", "classes", "classes_met", "analyses",
           "analyses_met", "claimed")  # fmt: skip
-_KINDS = {"v": "visits", "d": "drugs", "s": "soon", "c": "classes", "a": "analyses"}
+#: Kinds of care: of each is counted what the record holds, and what of it the claims hold.
+_KINDS = ("visits", "drugs", "soon", "classes", "analyses")
 
 
-def _items(side: Evidence, key: str, around: bool) -> DataFrame:
-    """(key, kind, item, presentation, other): what a person did, as hashes. Where days may differ, by step of time, and the steps `around` it on the claims side.
+def _persons(side: Evidence, key: str, covered: DataFrame | None) -> DataFrame:
+    """One row a person: traits, and what was done as lists of hashes (`_KINDS`, `presented`: drugs whose presentation is known, `presentations`: these with it).
 
-    A drug's presentation is beside its item: the first and the last where a day has several of one substance.
+    Lists, since a pair is then one row of two persons: a row for each thing done would make some fifty of it. Where days may differ, things are told by
+    step of time, and in the claims with the steps around it. The record has `last_seen` and the `doctors` seen, the claims the doctor of each visit that
+    speaks against a record without it (`claimed`).
+
+    Args:
+        covered: as in `features`, for the claims; None for the record.
     """
-    step = F.floor(F.unix_date("day") / _CLASS_STEP)
-    steps = F.explode(F.array(step - 1, step, step + 1)) if around else step
-    classes = side.drugs.select(key, F.substring("atc", 1, 5).alias("class"), steps.alias("step"))
-    week = F.floor(F.unix_date("dispensed" if around else "day") / _SOON_STEP)
-    weeks = F.explode(F.array(week - 1, week)) if around else week
-    soon = side.drugs.select(key, "atc", weeks.alias("week"))
-    cip13 = F.when(F.col("cip13").isNotNull(), F.xxhash64("cip13"))
+    record = covered is None
+    step, week = F.floor(F.unix_date("day") / _CLASS_STEP), F.floor(F.unix_date("day" if record else "dispensed") / _SOON_STEP)
+    drug = F.xxhash64("doctor", "day", "atc")
+    known = F.col("cip13").isNotNull()
 
-    def hashed(rows: DataFrame, kind: str, *columns: str, more: Column | None = None) -> DataFrame:
-        told = F.lit(None).cast("bigint") if more is None else more
-        return rows.select(key, F.lit(kind).alias("kind"), F.xxhash64(F.lit(kind), *columns).alias("item"), told.alias("more"))
+    def told(what: Column, period: Column, steps: tuple[int, ...]) -> Column:
+        return F.array_distinct(F.flatten(F.collect_list(F.array(*(F.xxhash64(what, period + n) for n in steps)))))
 
-    parts = [hashed(side.visits, "v", "doctor", "day"), hashed(side.drugs, "d", "doctor", "day", "atc", more=cip13), hashed(soon, "s", "atc", "week"),
-             hashed(classes, "c", "class", "step"), hashed(side.analyses, "a", "doctor", "day")]  # fmt: skip
-    items = reduce(DataFrame.unionAll, parts).groupBy(key, "kind", "item")
-    return items.agg(F.min("more").alias("presentation"), F.max("more").alias("other"))
+    visits: DataFrame = side.visits if covered is None else side.visits.join(F.broadcast(covered), "doctor", "left")
+    more = (
+        (F.max("day").alias("last_seen"), F.collect_set("doctor").alias("doctors"))
+        if record
+        else (F.collect_list(F.when(F.col("day").between(F.col("since"), F.col("until")), F.col("doctor"))).alias("claimed"),)
+    )
+    traits = [c for c in ("practice_key", *TRAITS) if c in side.people.columns]
+    return (
+        side.people.select(key, *traits)
+        .join(visits.groupBy(key).agg(F.collect_set(F.xxhash64("doctor", "day")).alias("visits"), *more), key, "left")
+        .join(
+            side.drugs.groupBy(key).agg(
+                F.collect_set(drug).alias("drugs"),
+                told(F.col("atc"), week, (0,) if record else (-1, 0)).alias("soon"),
+                told(F.substring("atc", 1, 5), step, (0,) if record else (-1, 0, 1)).alias("classes"),
+                F.collect_set(F.when(known, drug)).alias("presented"),
+                F.collect_set(F.when(known, _beside(drug, F.xxhash64("cip13")))).alias("presentations"),
+            ),
+            key,
+            "left",
+        )
+        .join(side.analyses.groupBy(key).agg(F.collect_set(F.xxhash64("doctor", "day")).alias("analyses")), key, "left")
+    )
+
+
+def _beside(drug: Column, presentation: Column) -> Column:
+    """Two hashes in one number: half of each tells those of one person apart."""
+    return F.shiftleft(drug, 32).bitwiseOR(presentation.bitwiseAND(F.lit(0xFFFFFFFF)))
 
 
 def features(pairs: DataFrame, gp: Evidence, snds: Evidence, covered: DataFrame) -> DataFrame:
@@ -56,40 +81,35 @@ def features(pairs: DataFrame, gp: Evidence, snds: Evidence, covered: DataFrame)
         gp: the GP side, `within` the days of which claims are at hand: what lies outside of them is not sought.
         covered: `doctor`, `since`, `until` (`evidence.spans`): what is claimed outside of what records cover speaks against nobody.
     """
-    both = pairs.select("patient_key", "beneficiary_id")
-    wanted = both.select("beneficiary_id").distinct()
-    # before anything is made of them: a quiet night has few candidates
-    near = snds.map(*(rows.join(wanted, "beneficiary_id", "left_semi") for rows in (snds.visits, snds.drugs, snds.analyses)))
-    sought = both.join(_items(gp, "patient_key", around=False), "patient_key")
-    held = _items(near, "beneficiary_id", around=True).withColumn("_met", F.lit(True))
-    held = held.withColumnsRenamed({"presentation": "_presentation", "other": "_other"})
-    met = sought.join(held, ["beneficiary_id", "kind", "item"], "left")
-    same = F.col("presentation").isin(F.col("_presentation"), F.col("_other")) | F.col("other").isin(
-        F.col("_presentation"), F.col("_other")
-    )
-    counts = met.groupBy("patient_key", "beneficiary_id").agg(
-        *(F.count_if(F.col("kind") == k).cast("int").alias(n) for k, n in _KINDS.items()),
-        *(F.count_if((F.col("kind") == k) & F.col("_met")).cast("int").alias(f"{n}_met") for k, n in _KINDS.items()),
-        F.count_if(F.col("presentation").isNotNull() & F.col("_presentation").isNotNull()).cast("int").alias("presentations"),
-        F.count_if(same).cast("int").alias("presentations_met"),
-        )  # fmt: skip
-    theirs = gp.visits.select("patient_key", "doctor").distinct()
-    claimed = both.join(near.visits, "beneficiary_id").join(theirs.join(F.broadcast(covered), "doctor"), ["patient_key", "doctor"])
-    claimed = claimed.where(F.col("day").between(F.col("since"), F.col("until")))
-    claimed = claimed.groupBy("patient_key", "beneficiary_id").agg(F.count(F.lit(1)).cast("int").alias("claimed"))
-    last = gp.visits.groupBy("patient_key").agg(F.max("day").alias("last_seen_l"))
 
-    def side(people: DataFrame, key: str, end: str) -> DataFrame:
-        more = ["practice_key"] if key == "patient_key" else []
-        return people.select(key, *more, *(F.col(t).alias(f"{t}_{end}") for t in TRAITS))
+    def whole(side: Evidence, key: str, end: str, covered: DataFrame | None = None) -> DataFrame:
+        """The persons of these pairs only, since a quiet night has few; each column with its side's ending."""
+        wanted = pairs.select(key).distinct()
+        near = Evidence(*(rows.join(wanted, key, "left_semi") for rows in (side.people, side.visits, side.drugs, side.analyses)))
+        rows = _persons(near, key, covered)
+        return rows.withColumnsRenamed({c: f"{c}_{end}" for c in rows.columns if c not in (key, "practice_key")})
 
-    out = pairs.join(counts, ["patient_key", "beneficiary_id"], "left").join(claimed, ["patient_key", "beneficiary_id"], "left")
-    out = (
-        out.join(side(gp.people, "patient_key", "l"), "patient_key")
-        .join(last, "patient_key", "left")
-        .join(side(snds.people, "beneficiary_id", "r"), "beneficiary_id")
+    both = pairs.join(whole(gp, "patient_key", "l"), "patient_key").join(
+        whole(snds, "beneficiary_id", "r", covered), "beneficiary_id"
     )
-    return out.withColumns({f"{c}_l": F.coalesce(c, F.lit(0)) for c in COUNTS}).drop(*COUNTS)
+
+    def number(things: Column) -> Column:
+        """How many; of someone who did nothing there is no list."""
+        return F.coalesce(F.array_size(things), F.lit(0))
+
+    def met(kind: str) -> Column:
+        return F.array_intersect(f"{kind}_l", f"{kind}_r")
+
+    counts = {
+        **{kind: number(F.col(f"{kind}_l")) for kind in _KINDS},
+        **{f"{kind}_met": number(met(kind)) for kind in _KINDS},
+        "presentations": number(met("presented")),
+        # one presentation in common is enough, and a drug with several is one drug
+        "presentations_met": number(F.array_distinct(F.transform(met("presentations"), lambda x: F.shiftright(x, 32)))),
+        "claimed": number(F.filter("claimed_r", lambda doctor: F.array_contains("doctors_l", doctor))),
+    }
+    traits = [f"{t}_{end}" for end in ("l", "r") for t in TRAITS]
+    return both.select(*pairs.columns, "practice_key", *traits, "last_seen_l", *(counts[c].alias(f"{c}_l") for c in COUNTS))
 
 
 def _levels(name: str, null: str, *levels: tuple[str, str]) -> Any:
@@ -102,7 +122,7 @@ def _levels(name: str, null: str, *levels: tuple[str, str]) -> Any:
     return cl.CustomComparison(output_column_name=name, comparison_levels=given)
 
 
-def _met(name: str) -> Any:
+def _share(name: str) -> Any:
     """How much of what the record holds was found: by number and by share."""
     found, all_ = f"{name}_met_l", f"{name}_l"
     return _levels(
@@ -130,8 +150,8 @@ def comparisons() -> list[Any]:
         ),
         cl.CustomComparison(output_column_name="place", comparison_levels=[
             cll.NullLevel("commune"), cll.ExactMatchLevel("commune", term_frequency_adjustments=True), cll.ExactMatchLevel("department"), cll.ElseLevel()]),
-        _met("visits"),
-        _met("drugs"),
+        _share("visits"),
+        _share("drugs"),
         _levels(  # of drugs that were found on their day
             "presentations", "presentations_l = 0",
             ("nearly all", "presentations_met_l >= 0.75 * presentations_l"),

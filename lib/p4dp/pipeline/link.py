@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from p4dp.linkage import assign, report
 from p4dp.linkage.evidence import Evidence
 from p4dp.models import linkage_page, tracking
 from p4dp.pipeline import validated
+from p4dp.pipeline.clock import Clock
 from p4dp.pipeline.context import Context, log
 from p4dp.pipeline.link_steps import READ, Linkage, batches
 from p4dp.storage import parts
@@ -81,12 +83,12 @@ def _last(context: Context) -> dict[str, Any] | None:
     version = context.ledger.published().get("linked.run")
     if version is None:
         return None
-    rows = context.tables.read("linked.run", version).where("method = 'indirect'").orderBy(F.desc("batch_id")).limit(1).collect()
-    if not rows:
+    runs = [r for r in context.tables.rows("linked.run", version) if r["method"] == "indirect"]
+    if not runs:
         return None
-    chosen = context.tables.read("linked.threshold", context.ledger.published().get("linked.threshold"))
-    thresholds = {r["holds"]: r["threshold"] for r in chosen.where(F.col("run_id") == rows[0]["run_id"]).collect()}
-    return {**rows[0].asDict(), "thresholds": thresholds}
+    last = max(runs, key=itemgetter("batch_id"))
+    chosen = context.tables.rows("linked.threshold", context.ledger.published().get("linked.threshold"))
+    return {**last, "thresholds": {r["holds"]: r["threshold"] for r in chosen if r["run_id"] == last["run_id"]}}
 
 
 def take_back(context: Context, published: dict[str, int]) -> None:
@@ -153,18 +155,19 @@ def run(
         work.versions.setdefault(name, 0)
         context.tables.create(name)
     opened(context, work.batch_id)
-    progress("evidence")
+    clock = Clock(progress)
+    clock("evidence")
     work.found |= {"beneficiaries": work.read("events.beneficiary").count(), **work.bounds()}
     with tracking.tracked(context.config, "linkage", f"indirect {regime}", work.versions) as mlrun:
         whole, claims = work.sides()
         gp, snds = whole.without(settings.without), claims.without(settings.without)
         who = work.staged("considered", work.considered(gp), patients=F.count(F.lit(1)))
-        progress("candidates")
+        clock("candidates")
         tokens = work.tokens(gp, snds)
         pairs = work.pairs("pairs", gp, snds, who, tokens)
-        progress("model")
+        clock("model")
         model, frequencies, estimated_by = work.model(pairs, mlrun)
-        progress("links")
+        clock("links")
         weighed = work.weighed(pairs, model, frequencies)
         if not work.everyone:
             rivals = work.staged("rivals", work.rivals(weighed, gp, who, tokens), rivals=F.count(F.lit(1)))
@@ -195,7 +198,7 @@ def run(
                    "silver_batch": work.found["silver_batch"], "events_batch": work.found["events_batch"], "batch_id": work.batch_id, "at": now()}  # fmt: skip
         context.tables.log("linked.threshold", _thresholds(summary, choices))
         context.tables.log("linked.run", [summary])
-        progress("page")
+        clock("page")
         _page(work, summary, choices, assign.tradeoff(curves, holding), best, whole, claims, who, mlrun)
         mlrun.params(
             {
@@ -211,11 +214,13 @@ def run(
         counted = {k: shown(found[k]) for k in ("patients", "linked", "pairs_capped", "votes_cut") if found[k] is not None}
         measured = {k: summary[k] for k in ("false_share", "false_low", "false_high", "pairs", "tokens_cut")}
         chosen = {f"threshold.{kind}": x for kind, x in thresholds.items() if x is not None}
-        mlrun.metrics({**measured, **chosen, **work.coverage(), **counted})
-        progress("gate")
+        clock("gate")
+        spent = {f"seconds.{step}": s for step, s in clock.seconds.items()}
+        mlrun.metrics({**measured, **chosen, **work.coverage(), **counted, **spent})
         gate(context, work.batch_id, published)
+        clock.over()
     _clear(context, work.batch_id)
-    return {**{k: v for k, v in summary.items() if k not in ("at", "batch_id")}, "thresholds": thresholds}
+    return {**{k: v for k, v in summary.items() if k not in ("at", "batch_id")}, "thresholds": thresholds, "seconds": clock.seconds}
 
 
 def _judge(choices: assign.Choices, asked: float) -> None:

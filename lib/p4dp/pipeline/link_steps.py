@@ -57,18 +57,25 @@ class Linkage:
     def _path(self, name: str) -> str:
         return f"{self.context.config.at(self.context.config.roots.warehouse)}/staging/link={self.batch_id}/{name}"
 
-    def kept(self, name: str, side: Evidence) -> Evidence:
-        """A side's events, written."""
+    def staged_side(self, name: str, side: Evidence) -> Evidence:
+        """A side's people and events, written."""
+        events = self.staged_events(name, side)
+        return Evidence(self.staged(f"{name}-people", side.people), events.visits, events.drugs, events.analyses)
+
+    def staged_events(self, name: str, side: Evidence) -> Evidence:
+        """A side with its events written."""
         return side.map(*(self.staged(f"{name}-{part}", getattr(side, part)) for part in ("visits", "drugs", "analyses")))
 
     def sides(self) -> tuple[Evidence, Evidence]:
         """Both sides under the same practitioners."""
-        gp = self.kept("records", evidence.records(*(self.read(n) for n in READ[:6])))
-        snds = self.kept(
+        gp = self.staged_side("records", evidence.records(*(self.read(n) for n in READ[:6])))
+        snds = self.staged_side(
             "claims", evidence.claims(self.read("events.beneficiary"), self.read("events.event"), self.context.mappings.communes)
         )
         if self.regime == "D":
-            return self.kept("records-known", practitioners.nobody(gp)), self.kept("claims-known", practitioners.nobody(snds))
+            return self.staged_events("records-known", practitioners.nobody(gp)), self.staged_events(
+                "claims-known", practitioners.nobody(snds)
+            )
         numbers = self._aligned(gp, snds)
         if self.regime == "A":
             numbers = practitioners.completed(practitioners.clear(snds.visits), numbers, gp)
@@ -79,7 +86,7 @@ class Linkage:
         for count, rows in (("practitioners", gp.visits), ("practitioners_known", numbers)):
             self.staged(f"{count}-counted", rows.select("doctor").distinct(), **{count: F.count(F.lit(1))})
         tables.overwrite("linked.practitioner", numbers.withColumn("batch_id", F.lit(self.batch_id).cast("bigint")))
-        return gp, self.kept("claims-known", practitioners.known(snds, tables.read("linked.practitioner")))
+        return gp, self.staged_events("claims-known", practitioners.known(snds, tables.read("linked.practitioner")))
 
     def _aligned(self, gp: Evidence, snds: Evidence) -> DataFrame:
         """Numbers of the extract that the activity of both sides gives a doctor; tells how many visits could not vote."""
@@ -127,7 +134,7 @@ class Linkage:
     def tokens(self, gp: Evidence, snds: Evidence) -> tuple[DataFrame, DataFrame, DataFrame]:
         """Tokens of both sides and how many hold each: of everybody, so that a token is as common on a quiet night as on a full one."""
         left = self.staged("tokens-records", candidates.tokens(gp, "patient_key", self.regime != "D"))
-        right = self.staged("tokens-claims", candidates.tokens(snds, "beneficiary_id", self.regime != "D"))
+        right = self.staged("tokens-claims", candidates.tokens(snds, "beneficiary_id", self.regime != "D", left))
         counts = candidates.counted(left, right)
         counts = self.staged("tokens", counts, **candidates.cut(counts, self.settings.most_pairs))
         if self.found["tokens_cut"]:

@@ -38,15 +38,21 @@ def writes(path: str) -> bool:
     return reads(path) and "clustering" not in (DeltaTable(path, without_files=True).protocol().writer_features or [])
 
 
-def rows(path: str) -> list[dict[str, Any]]:
-    """All rows of a table of few rows, in no order; moments in UTC."""
-    return list(DeltaTable(path).to_pyarrow_table().to_pylist(maps_as_pydicts="strict"))
+def rows(path: str, version: int | None = None) -> list[dict[str, Any]]:
+    """All rows of a table of few rows, at a version or as it is, in no order; moments in UTC."""
+    return list(DeltaTable(path, version=version).to_pyarrow_table().to_pylist(maps_as_pydicts="strict"))
 
 
 def held(path: str) -> int:
     """Rows in the files of a table, those that are marked as deleted among them; -1 when a file does not tell."""
     told = pa.table(DeltaTable(path).get_add_actions(flatten=True))["num_records"]
     return -1 if told.null_count else int(pc.sum(told).as_py() or 0)
+
+
+def described(path: str) -> tuple[list[str], dict[str, str]]:
+    """Columns of a table, and its properties."""
+    table = DeltaTable(path, without_files=True)
+    return [f.name for f in table.schema().fields], {k: v for k, v in table.metadata().configuration.items() if v is not None}
 
 
 def ask(query: str, paths: dict[str, str]) -> list[dict[str, Any]]:

@@ -109,12 +109,19 @@ class Tables:
         self._fence()
         path = self.path(name)
         with without_values(f"amending {name}"):
-            told = {r["key"]: r["value"] for r in self.spark.sql(f"SHOW TBLPROPERTIES delta.`{path}`").collect()}
+            columns, told = self._described(name)
             constraints = {
                 k.removeprefix("delta.constraints.").lower(): v for k, v in told.items() if k.startswith("delta.constraints.")
             }
-            for statement in ddl.amended(TABLES[name], path, self.read(name).columns, constraints):
+            for statement in ddl.amended(TABLES[name], path, columns, constraints):
                 self.spark.sql(statement)
+
+    def _described(self, name: str) -> tuple[list[str], dict[str, str]]:
+        """Columns and properties of a table that exists."""
+        if delta_rs.reads(self.path(name)):
+            return delta_rs.described(self.path(name))
+        properties = self.spark.sql(f"SHOW TBLPROPERTIES delta.`{self.path(name)}`").collect()
+        return self.read(name).columns, {r["key"]: r["value"] for r in properties}
 
     def read(self, name: str, version: int | None = None) -> DataFrame:
         """The table, at a version or as it is; without rows when it was never created."""
@@ -123,15 +130,16 @@ class Tables:
         at = "" if version is None else f" VERSION AS OF {version}"
         return self.spark.sql(f"SELECT * FROM delta.`{self.path(name)}`{at}")
 
-    def rows(self, name: str) -> list[dict[str, Any]]:
-        """All rows of a table of few rows, in no order; none when it was never created."""
+    def rows(self, name: str, version: int | None = None) -> list[dict[str, Any]]:
+        """All rows of a table of few rows, at a version or as it is, in no order; none when it was never created."""
         if not self.exists(name):
             return []
         if delta_rs.reads(self.path(name)):
-            return delta_rs.rows(self.path(name))
+            return delta_rs.rows(self.path(name), version)
         utc = {c.name for c in TABLES[name].columns if c.type == "timestamp"}
         return [
-            {k: v.astimezone(dt.UTC) if k in utc and v else v for k, v in r.asDict().items()} for r in self.read(name).collect()
+            {k: v.astimezone(dt.UTC) if k in utc and v else v for k, v in r.asDict().items()}
+            for r in self.read(name, version).collect()
         ]
 
     def changed(self, name: str, batch_id: int, added: dict[str, str]) -> DataFrame:
