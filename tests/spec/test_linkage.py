@@ -253,6 +253,18 @@ def test_a_record_that_holds_less_is_not_linked_more_easily() -> None:
     assert {kind: (c.threshold, c.linked) for kind, c in chosen.items() if c.patients} == {"few": (2.5, 60), "many": (2.5, 900)}
 
 
+def test_what_a_lower_threshold_lets_in_must_be_sure_itself() -> None:
+    """From -4 up decoys expect less than one false link in a thousand; but of the twenty links that lie below 0 three."""
+    sure: assign.Counts = [("many", 40, True, None, 10_000), ("many", 0, True, None, 50)]
+    less: assign.Counts = [("many", -8, True, None, 20), ("many", 40, True, -8, 25)]
+    patients = only("many", 11_100)
+    told = assign.at([*sure, *less], patients, dict.fromkeys(assign.HOLDS, -4.0))["many"]
+    assert told.shares[0] < 0.001 and told.false == pytest.approx(25 / 10_070 * 1006, rel=0.01)
+    assert assign.choose(assign.curves([*sure, *less], patients), patients, 0.001)["many"].threshold == 0.0
+    lucky: assign.Counts = [("many", -8, True, None, 200), ("many", 40, True, None, 25)]
+    assert assign.choose(assign.curves([*sure, *lucky], patients), patients, 0.001)["many"].threshold == -4.0
+
+
 def test_few_decoys_beside_many_who_are_left_over_prove_nothing() -> None:
     """Of forty decoys none is accepted: of 2,960 left over there may still be more who are as like a stranger."""
 

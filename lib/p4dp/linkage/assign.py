@@ -22,6 +22,9 @@ from p4dp.contracts.linked.threshold import HOLDS
 #: Weights are counted in steps when a threshold is sought.
 STEP = 0.5
 _FAR = -1000.0
+#: Of what a lower threshold lets in so many times the share that is asked for may be false. Thresholds that take all that decoys allow were chosen by
+#: their luck, and hold more false links than they say, in small homes above all.
+_EDGE = 50
 #: (what the record holds, weight of the best, whether it keeps the margin, weight of the decoy or None where that does not keep it, patients); weights in steps.
 Counts = list[tuple[str, int, bool, int | None, int]]
 #: Patients considered, by what their records hold.
@@ -163,23 +166,20 @@ def curves(counts: Counts, patients: Patients) -> dict[str, list[Choice]]:
     return out
 
 
-def _worth(choice: Choice) -> float:
-    """Links more than false ones, when as many are false as may be: a link is worth making when it is more likely true than not."""
-    return choice.linked - 2 * choice.high
-
-
 def choose(curves: Mapping[str, list[Choice]], patients: Patients, most: float) -> Choices:
-    """Of each kind of record the threshold that leaves most links over those that may be false, among those at which no greater share is expected to be false.
+    """Of each kind of record the threshold at which no greater share is expected to be false, and below which more than `_EDGE` times that, or half, of what is let in may be.
 
-    No link where none is worth it: few decoys, or those who have traits only and may all be without counterpart, can say little about rare mistakes.
+    What may be false is the upper bound. No link where that is half of them: few decoys, or those who have traits only and may all be without
+    counterpart, can say little about rare mistakes.
     A record that holds less is not linked more easily: its kind may be too small for its decoys to say anything.
     """
     out: Choices = {}
     least = -inf
+    outweighed = max(2.0, 1 / (_EDGE * max(most, 1e-6)))
     for kind in reversed(HOLDS):
-        fit = [c for c in curves[kind] if (c.threshold or 0.0) >= least and c.shares[0] <= most and _worth(c) > 0]
+        fit = [c for c in curves[kind] if (c.threshold or 0.0) >= least and c.shares[0] <= most and c.linked > 2 * c.high]
         if fit:
-            best = max(fit, key=_worth)
+            best = max(fit, key=lambda c: c.linked - outweighed * c.high)
             least = max(least, best.down_to)
             out[kind] = replace(best, threshold=least)
         else:
