@@ -1,7 +1,7 @@
 """Linkage beside its rivals, on the same simulated countries: recall at equal precision, seconds, peak memory.
 
 `python bench/links.py [--seeds 1,2,3] [--patients 1500] [--ratio 8] [--practices 12] [--regimes D,C] [--without drugs,…] [--errors 2]` writes
-bench/results/links.json, anew after each country; `--more` adds countries to those that are there. Seven of `--patients 20000 --ratio 10 --practices 150`
+bench/results/links.json, anew after each country; `--more` adds countries to those that are there, or takes their place. Seven of `--patients 20000 --ratio 10 --practices 150`
 take half a day on two cores. After the regimes, the last of them is done again without each kind of evidence in turn. Rivals see the same people,
 visits and drugs:
 
@@ -283,7 +283,7 @@ def main() -> None:
         home = Path(given.homes) / f"{given.name}-{seed}" if given.homes else Path(tempfile.mkdtemp())
         before = made(home, seed, country)
         found = one(home, given.regimes.split(","), [k for k in given.without.split(",") if k])
-        countries.append({"seed": seed, "seconds_before": before, **found})
+        countries = [*(c for c in countries if c["seed"] != seed), {"seed": seed, "seconds_before": before, **found}]
         print(json.dumps(countries[-1]), flush=True)
         regimes = sorted(set.intersection(*(set(c["ours"]) for c in countries)))
         result = {**asked, "countries": countries, "pooled": {r: pooled(countries, r) for r in regimes},
