@@ -36,37 +36,32 @@ def _persons(side: Evidence, key: str, covered: DataFrame | None) -> DataFrame:
     Args:
         covered: as in `features`, for the claims; None for the record.
     """
-    record = covered is None
-    step, week = F.floor(F.unix_date("day") / _CLASS_STEP), F.floor(F.unix_date("day" if record else "dispensed") / _SOON_STEP)
-    drug = F.xxhash64("doctor", "day", "atc")
-    known = F.col("cip13").isNotNull()
+    visit, drug, known = F.xxhash64("doctor", "day"), F.xxhash64("doctor", "day", "atc"), F.col("cip13").isNotNull()
+    step, week = F.floor(F.unix_date("day") / _CLASS_STEP), F.floor(F.unix_date("day") / _SOON_STEP)
+    steps, weeks = [step], [week]
+    seen: DataFrame = side.visits
+    more = [F.max("day").alias("last_seen"), F.collect_set("doctor").alias("doctors")]
+    if covered is not None:
+        week = F.floor(F.unix_date("dispensed") / _SOON_STEP)
+        steps, weeks = [step - 1, step, step + 1], [week - 1, week]
+        seen = seen.join(F.broadcast(covered), "doctor", "left")
+        in_time = F.col("day").between(F.col("since"), F.col("until"))
+        more = [F.collect_list(F.when(in_time, F.col("doctor"))).alias("claimed")]
 
-    def told(what: Column, period: Column, steps: tuple[int, ...]) -> Column:
-        return F.array_distinct(F.flatten(F.collect_list(F.array(*(F.xxhash64(what, period + n) for n in steps)))))
+    def told(what: Column, periods: list[Column]) -> Column:
+        return F.array_distinct(F.flatten(F.collect_list(F.array(*(F.xxhash64(what, period) for period in periods)))))
 
-    visits: DataFrame = side.visits if covered is None else side.visits.join(F.broadcast(covered), "doctor", "left")
-    more = (
-        (F.max("day").alias("last_seen"), F.collect_set("doctor").alias("doctors"))
-        if record
-        else (F.collect_list(F.when(F.col("day").between(F.col("since"), F.col("until")), F.col("doctor"))).alias("claimed"),)
+    visits = seen.groupBy(key).agg(F.collect_set(visit).alias("visits"), *more)
+    drugs = side.drugs.groupBy(key).agg(
+        F.collect_set(drug).alias("drugs"),
+        told(F.col("atc"), weeks).alias("soon"),
+        told(F.substring("atc", 1, 5), steps).alias("classes"),
+        F.collect_set(F.when(known, drug)).alias("presented"),
+        F.collect_set(F.when(known, _beside(drug, F.xxhash64("cip13")))).alias("presentations"),
     )
-    traits = [c for c in ("practice_key", *TRAITS) if c in side.people.columns]
-    return (
-        side.people.select(key, *traits)
-        .join(visits.groupBy(key).agg(F.collect_set(F.xxhash64("doctor", "day")).alias("visits"), *more), key, "left")
-        .join(
-            side.drugs.groupBy(key).agg(
-                F.collect_set(drug).alias("drugs"),
-                told(F.col("atc"), week, (0,) if record else (-1, 0)).alias("soon"),
-                told(F.substring("atc", 1, 5), step, (0,) if record else (-1, 0, 1)).alias("classes"),
-                F.collect_set(F.when(known, drug)).alias("presented"),
-                F.collect_set(F.when(known, _beside(drug, F.xxhash64("cip13")))).alias("presentations"),
-            ),
-            key,
-            "left",
-        )
-        .join(side.analyses.groupBy(key).agg(F.collect_set(F.xxhash64("doctor", "day")).alias("analyses")), key, "left")
-    )
+    analyses = side.analyses.groupBy(key).agg(F.collect_set(visit).alias("analyses"))
+    people = side.people.select(key, *(c for c in ("practice_key", *TRAITS) if c in side.people.columns))
+    return people.join(visits, key, "left").join(drugs, key, "left").join(analyses, key, "left")
 
 
 def _beside(drug: Column, presentation: Column) -> Column:
