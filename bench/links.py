@@ -31,6 +31,7 @@ import psutil
 import splink.comparison_library as cl
 from scipy.stats import beta
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+from watch import Watch
 
 from p4dp.config import load
 from p4dp.evaluate import links, truth
@@ -209,15 +210,15 @@ def one(home: Path, regimes: list[str], without: list[str]) -> dict[str, Any]:
     spark = start(config, "bench")
     country = Country(home, Context.of(config, spark), regimes[-1])
     counterpart = out["ours"][regimes[-1]]["with_counterpart"]
-    for name, rival in (("dutch", dutch), ("cnam", cnam)):
-        begin = time.monotonic()
-        pairs = rival(country)
-        out[name] = {**judged(country, pairs, counterpart), "seconds": round(time.monotonic() - begin, 1)}
-    begin = time.monotonic()
-    weighed = plain_splink(country)
-    out["splink"] = {"at_our_precision": at_precision(country, weighed, out["ours"][regimes[-1]]["precision"] or 1.0, counterpart),
-                     "at_0.999": at_precision(country, weighed, 0.999, counterpart), "at_0.99": at_precision(country, weighed, 0.99, counterpart), "seconds": round(time.monotonic() - begin, 1)}  # fmt: skip
     spark.stop()
+    for name, rival in (("dutch", dutch), ("cnam", cnam)):
+        with Watch(children=False) as told:
+            pairs = rival(country)
+        out[name] = {**judged(country, pairs, counterpart), **told}
+    with Watch(children=False) as told:
+        weighed = plain_splink(country)
+    wanted = {"at_our_precision": out["ours"][regimes[-1]]["precision"] or 1.0, "at_0.999": 0.999, "at_0.99": 0.99}
+    out["splink"] = {**{name: at_precision(country, weighed, precision, counterpart) for name, precision in wanted.items()}, **told}
     for kind in without:
         found = ours(home, regimes[-1], "--set", f"linkage.without=[{kind}]")
         out.setdefault("without", {})[kind] = {k: found[k] for k in ("linked", "precision", "recall", "false_links")}

@@ -8,11 +8,9 @@ years with two drugs, of which the claims hold 95 %; the others of a commune see
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import shutil
 import tempfile
-import threading
 import time
 from importlib.metadata import version
 from pathlib import Path
@@ -21,6 +19,7 @@ from typing import Any
 import psutil
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
+from watch import Watch
 
 from p4dp.config import load
 from p4dp.contracts import Column, table
@@ -125,20 +124,6 @@ def worked(folder: Path, since: float, until: float) -> dict[str, int]:
             "spilled_mib": sum(t["Disk Bytes Spilled"] for t in tasks) >> 20}  # fmt: skip
 
 
-class _Peak(threading.Thread):
-    """Watches the memory of this process and its children."""
-
-    def __init__(self) -> None:
-        super().__init__(daemon=True)
-        self.mib, self.over = 0, threading.Event()
-
-    def run(self) -> None:
-        while not self.over.wait(1):
-            seen = [psutil.Process(), *psutil.Process().children(recursive=True)]
-            with contextlib.suppress(psutil.NoSuchProcess):  # a child that ended between being listed and being asked
-                self.mib = max(self.mib, sum(p.memory_info().rss for p in seen) >> 20)
-
-
 def one(spark: SparkSession, patients: int, ratio: int) -> dict[str, Any]:
     """One size: what was found, seconds, peak memory, and what was staged on disk."""
     folder = Path(tempfile.mkdtemp())
@@ -146,17 +131,15 @@ def one(spark: SparkSession, patients: int, ratio: int) -> dict[str, Any]:
     with Lease(folder / "logs" / "lease", 120) as lease:
         context = Context.of(config, spark, lease)
         home(context, patients, ratio)
-        peak, steps, begin, since = _Peak(), dict[str, float](), time.monotonic(), time.time()
-        peak.start()
-        found = link.run(context, full=True, progress=lambda step: steps.__setitem__(step, round(time.monotonic() - begin, 1)))
-        taken = time.monotonic() - begin
-        peak.over.set()
+        since = time.time()
+        with Watch(children=True) as told:
+            found = link.run(context, full=True)
     claimed = spark.read.format("delta").load(f"{folder}/warehouse/events/event").count()
     staged = sum(p.stat().st_size for p in (folder / "warehouse" / "staging").rglob("*") if p.is_file())
     shutil.rmtree(folder)
-    return {"patients": patients, "beneficiaries": patients * (1 + ratio), "claimed_events": claimed, "between": (since, since + taken), "seconds": round(taken, 1), "begun_at": steps, "pairs": found["pairs"], "linked": found["linked"],
-            "tokens_cut": found["tokens_cut"], "pairs_a_patient": round(found["pairs"] / patients, 3), "milliseconds_a_patient": round(taken / patients * 1000, 2),
-            "staged_mib": staged >> 20, "peak_mib": peak.mib}  # fmt: skip
+    return {"patients": patients, "beneficiaries": patients * (1 + ratio), "claimed_events": claimed, "between": (since, since + told["seconds"]), "seconds": told["seconds"], "steps": found["seconds"], "pairs": found["pairs"], "linked": found["linked"],
+            "tokens_cut": found["tokens_cut"], "pairs_a_patient": round(found["pairs"] / patients, 3), "milliseconds_a_patient": round(told["seconds"] / patients * 1000, 2),
+            "staged_mib": staged >> 20, "peak_mib": told["peak_mib"]}  # fmt: skip
 
 
 def main() -> None:
