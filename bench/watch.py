@@ -19,11 +19,12 @@ class Watch(threading.Thread):
         self._children, self._over = children, threading.Event()
 
     def run(self) -> None:
-        me = psutil.Process()
-        while not self._over.wait(0.5):
+        me, left = psutil.Process(), False
+        while not left:
             seen = [me, *(me.children(recursive=True) if self._children else [])]
             with contextlib.suppress(psutil.NoSuchProcess):  # a child that ended between being listed and being asked
                 self.told["peak_mib"] = max(self.told["peak_mib"], sum(p.memory_info().rss for p in seen) >> 20)
+            left = self._over.wait(0.5)
 
     def __enter__(self) -> dict[str, float]:
         self._begin = time.monotonic()
