@@ -34,3 +34,4 @@ class Watch(threading.Thread):
     def __exit__(self, *_: object) -> None:
         self.told["seconds"] = round(time.monotonic() - self._begin, 1)
         self._over.set()
+        self.join()

@@ -326,6 +326,10 @@ def test_a_home_that_this_process_cannot_open_is_all_the_engines(spark, tmp_path
     tables.log("ops.delivery", [{**row, "rows": {"a.csv": 3}, "at": dt.datetime(2026, 1, 5, 20, tzinfo=dt.UTC)}])
     (kept,) = tables.rows("ops.delivery")
     assert kept["rows"] == {"a.csv": 3} and kept["at"] == dt.datetime(2026, 1, 5, 20, tzinfo=dt.UTC)
+    version = tables.version("ops.delivery")
+    assert tables.rows("ops.delivery", version - 1) == []
+    tables.amend("ops.delivery")
+    assert tables.version("ops.delivery") == version  # the engine too sees that nothing is to be changed
     tables.append(NAME, _rows(spark, 1, 3), 1)
     found = tables.few_changed(NAME, 1, added_columns(TABLES[NAME]), 3)
     assert found is not None and len(found) == 3 and tables.few_changed(NAME, 1, {}, 2) is None
