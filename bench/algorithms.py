@@ -19,6 +19,7 @@ from typing import Any
 import psutil
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
+from watch import Watch
 
 from p4dp.algorithms import sources
 from p4dp.algorithms.code_list import Matcher, load
@@ -157,10 +158,11 @@ def main() -> None:
     given = arguments.parse_args()
     spark = start(configured(ROOT / "conf" / "local.yaml", tempfile.mkdtemp()), "bench")
     measured(spark, 2000)  # warm
-    small, large = measured(spark, given.patients // 4), measured(spark, given.patients)
-    peak = sum(p.memory_info().rss for p in [psutil.Process(), *psutil.Process().children(recursive=True)]) >> 20
+    small = measured(spark, given.patients // 4)
+    with Watch(children=True) as told:
+        large = measured(spark, given.patients)
     result = {"name": "algorithms", "rows": large["rows"], "seconds": large["seconds"], "cost_per_patient": round(large["microseconds_per_patient"] / small["microseconds_per_patient"], 3),
-              "small": small, "large": large, "peak_mib": peak, "cores": psutil.cpu_count(), "versions": {"pyspark": version("pyspark")}}  # fmt: skip
+              "small": small, "large": large, "peak_mib": told["peak_mib"], "cores": psutil.cpu_count(), "versions": {"pyspark": version("pyspark")}}  # fmt: skip
     (ROOT / "bench" / "results" / "algorithms.json").write_text(json.dumps(result, indent=1) + "\n")
     spark.stop()
 

@@ -21,6 +21,7 @@ from typing import Any
 import country
 import psutil
 from pyspark.sql import SparkSession
+from watch import Watch
 
 from p4dp.config import load
 from p4dp.pipeline import nightly
@@ -81,13 +82,14 @@ class Bench:
         """Ours over the yardstick, the median of several runs after one to warm up."""
         home = self.home("ratio")
         size = country.multiply(self.work / "landing", home / "landing", times)
-        yard, ours, steps, peak, rows = [], [], [], 0, 0
+        yard, ours, steps, peak, rows = [], [], [], 0.0, 0
         for n in range(runs + 1):
             for name in ("warehouse", "restricted", "vault", "logs", "plain"):
                 shutil.rmtree(home / name, ignore_errors=True)
             copied = plain_copy(self.spark, home / "landing", home / "plain")
-            taken, by_step, rows = self.night(home)
-            peak = max(peak, sum(p.memory_info().rss for p in [psutil.Process(), *psutil.Process().children(recursive=True)]) >> 20)
+            with Watch(children=True) as told:
+                taken, by_step, rows = self.night(home)
+            peak = max(peak, told["peak_mib"])
             print(f"run {n}: plain copy {copied:.1f} s, ours {taken:.1f} s, {by_step}", flush=True)
             if n:
                 yard, ours, steps = [*yard, copied], [*ours, taken], [*steps, by_step]

@@ -18,6 +18,7 @@ import duckdb
 import psutil
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
+from watch import Watch
 
 from p4dp.config import load
 from p4dp.contracts import table
@@ -125,10 +126,12 @@ def measure(spark: SparkSession, work: Path, lines: int, runs: int) -> dict[str,
     """One size: medians after one run to warm up."""
     folder = work / "in"
     make(spark, folder, lines)
-    taken, yard, peak = [], [], 0
+    taken, yard, peak = [], [], 0.0
     for n in range(runs + 1):
-        theirs, mine = yardstick(folder, work / "duck"), ours(spark, folder, work / "ours")
-        peak = max(peak, sum(p.memory_info().rss for p in [psutil.Process(), *psutil.Process().children(recursive=True)]) >> 20)
+        theirs = yardstick(folder, work / "duck")
+        with Watch(children=True) as told:
+            mine = ours(spark, folder, work / "ours")
+        peak = max(peak, told["peak_mib"])
         print(f"{lines} lines, run {n}: DuckDB {theirs:.1f} s, ours {mine:.1f} s", flush=True)
         if n:
             taken, yard = [*taken, mine], [*yard, theirs]

@@ -19,7 +19,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from importlib.metadata import version
 from itertools import groupby
 from operator import itemgetter
@@ -43,22 +42,15 @@ P4DP = str(Path(sys.executable).parent / "p4dp")
 Pair = tuple[str, str]
 
 
-def call(home: Path, *arguments: str) -> tuple[dict[str, Any], float, int]:
-    """Runs a command; returns its JSON, seconds, and the peak memory of its processes."""
-    begin, peak = time.monotonic(), 0
+def call(home: Path, *arguments: str) -> tuple[dict[str, Any], dict[str, float]]:
+    """Runs a command; returns its JSON, and what it took: seconds and the peak memory of its processes."""
     process = subprocess.Popen([P4DP, *arguments, "--home", str(home), "--config", str(ROOT / "conf/local.yaml"), "--json"], cwd=ROOT, text=True,
                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)  # fmt: skip
-    watched = psutil.Process(process.pid)
-    while process.poll() is None:
-        try:
-            peak = max(peak, sum(p.memory_info().rss for p in [watched, *watched.children(recursive=True)]) >> 20)
-        except psutil.NoSuchProcess:
-            continue  # a child that ended between being listed and being asked
-        time.sleep(0.5)
-    out, _ = process.communicate()
+    with Watch(children=True, process=process.pid) as told:
+        out, _ = process.communicate()
     if process.returncode:
         raise SystemExit(f"{arguments} ended with {process.returncode}")
-    return json.loads(out.splitlines()[-1]), time.monotonic() - begin, peak
+    return json.loads(out.splitlines()[-1]), told
 
 
 class Country:
@@ -179,13 +171,12 @@ KEPT = ("linked", "precision", "recall", "false_links", "false_share_low", "fals
 
 def ours(home: Path, regime: str, *sets: str) -> dict[str, Any]:
     """Links everybody anew; what the truth says of it, seconds and memory."""
-    told, seconds, peak = call(home, "link", "indirect", "--regime", regime, "--full", *sets)
-    found, _, _ = call(home, "evaluate", "links", "--regime", regime)
+    told, took = call(home, "link", "indirect", "--regime", regime, "--full", *sets)
+    found, _ = call(home, "evaluate", "links", "--regime", regime)
     return {
         **{k: found[k] for k in KEPT},
-        "seconds": round(seconds, 1),
+        **took,
         "steps": told["seconds"],
-        "peak_mib": peak,
         "pairs": told["pairs"],
         "tokens_cut": told["tokens_cut"],
     }
@@ -247,11 +238,11 @@ def made(home: Path, seed: str, country: dict[str, Any]) -> dict[str, int]:
             raise SystemExit(f"{home} is of another country: {held['country']}")
         return dict(held["seconds"])
     shutil.rmtree(home, ignore_errors=True)  # what a run that was killed left
-    _, simulated, _ = call(home, "simulate", "--patients", str(country["patients"]), "--practices", str(country["practices"]), "--years", "2", "--nights", "1",
+    _, simulated = call(home, "simulate", "--patients", str(country["patients"]), "--practices", str(country["practices"]), "--years", "2", "--nights", "1",
                            "--seed", seed, "--snds-ratio", str(country["ratio"]), "--errors", str(country["errors"]), "--set", "simulate.partitions=16",
                            "--set", f"simulate.clear_practitioners={str(country['clear_practitioners']).lower()}")  # fmt: skip
-    _, night, _ = call(home, "nightly", "--set", "linkage.nightly=false")
-    seconds = {"simulate": round(simulated), "night": round(night)}
+    _, night = call(home, "nightly", "--set", "linkage.nightly=false")
+    seconds = {"simulate": round(simulated["seconds"]), "night": round(night["seconds"])}
     note.write_text(json.dumps({"country": country, "seconds": seconds}), "utf-8")
     return seconds
 

@@ -1,4 +1,4 @@
-"""Seconds and memory of a piece of work in this process."""
+"""Seconds and memory of a piece of work, of this process or another."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ import psutil
 class Watch(threading.Thread):
     """Watches from being entered to being left; `told` then holds `seconds` and `peak_mib`."""
 
-    def __init__(self, children: bool) -> None:
-        """`children`: whether the memory of processes that this one started counts too (Spark's JVM)."""
+    def __init__(self, children: bool, process: int | None = None) -> None:
+        """`children`: whether the memory of processes that it started counts too (Spark's JVM); `process`: this one, if none is given."""
         super().__init__(daemon=True)
+        self._watched = psutil.Process(process)
         self.told: dict[str, float] = {"peak_mib": 0}
         self._children, self._over = children, threading.Event()
 
     def run(self) -> None:
-        me, left = psutil.Process(), False
+        left = False
         while not left:
-            seen = [me, *(me.children(recursive=True) if self._children else [])]
-            with contextlib.suppress(psutil.NoSuchProcess):  # a child that ended between being listed and being asked
+            with contextlib.suppress(psutil.NoSuchProcess):  # it ended, or a child between being listed and being asked
+                seen = [self._watched, *(self._watched.children(recursive=True) if self._children else [])]
                 self.told["peak_mib"] = max(self.told["peak_mib"], sum(p.memory_info().rss for p in seen) >> 20)
             left = self._over.wait(0.5)
 

@@ -6,7 +6,6 @@ Patients of two practices count once each: agreement is asked of records, not of
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from p4dp.linkage import assign
 from p4dp.models import tracking
 from p4dp.models.agreement import Agreement, Share
 from p4dp.models.figures import HEAD, plt, svg
+from p4dp.pipeline.clock import Progress
 from p4dp.pipeline.context import Context
 from p4dp.release import disclosure
 
@@ -115,7 +115,7 @@ def _flagged(context: Context, algorithm: Algorithm, pairs: DataFrame, versions:
     return out
 
 
-def run(context: Context, algorithm: Algorithm, progress: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
+def run(context: Context, algorithm: Algorithm, progress: Progress = lambda _: None) -> dict[str, Any]:
     """Compares both sides of an algorithm; returns the closing summary.
 
     Raises:

@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import shutil
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import reduce
@@ -28,6 +28,7 @@ from p4dp.contracts import table
 from p4dp.errors import GateFailed, UsageError
 from p4dp.models import algorithm_report, tracking
 from p4dp.pipeline import validated
+from p4dp.pipeline.clock import Progress
 from p4dp.pipeline.context import Context
 
 EXPERIMENT = "algorithms"
@@ -137,7 +138,7 @@ class Derivation:
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
-def run(context: Context, asked: Derivation, progress: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
+def run(context: Context, asked: Derivation, progress: Progress = lambda _: None) -> dict[str, Any]:
     """Runs algorithms and writes gold.finding; returns the closing summary.
 
     Raises:
@@ -174,7 +175,7 @@ def _run(
     versions: dict[str, int],
     batch_id: int,
     folder: str,
-    progress: Callable[[str], None],
+    progress: Progress,
 ) -> dict[str, Any]:
     lists = [asked.lists[n] for n in sorted({n for a in algorithms for n in a.code_lists})]
     data, days = {}, {}

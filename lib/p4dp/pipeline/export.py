@@ -7,7 +7,6 @@ import hashlib
 import io
 import json
 from collections import Counter
-from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from pyspark.sql import functions as F
 
 from p4dp.errors import NotReleased, UsageError
 from p4dp.pipeline import publish
+from p4dp.pipeline.clock import Progress
 from p4dp.pipeline.context import Context
 from p4dp.release.disclosure import TOTAL, Cell, Checked, Key, Label, Limits, check, differing, with_totals
 from p4dp.release.project import Project
@@ -134,7 +134,7 @@ def _open(context: Context, name: str) -> Project:
 
 
 def ask(
-    context: Context, name: str, table: str, by: list[str], where: str, who: str, progress: Callable[[str], None] = lambda _: None
+    context: Context, name: str, table: str, by: list[str], where: str, who: str, progress: Progress = lambda _: None
 ) -> dict[str, Any]:
     """Counts people of a released table by dimensions, and keeps the checked table for approval; returns the summary.
 

@@ -7,7 +7,6 @@ what the next one reads; nothing that others read changes before the last step, 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from p4dp.linkage import assign, report
 from p4dp.linkage.evidence import Evidence
 from p4dp.models import linkage_page, tracking
 from p4dp.pipeline import validated
-from p4dp.pipeline.clock import Clock
+from p4dp.pipeline.clock import Clock, Progress
 from p4dp.pipeline.context import Context, log
 from p4dp.pipeline.link_steps import READ, Linkage, batches
 from p4dp.storage import parts
@@ -116,7 +115,7 @@ def run(
     regime: str | None = None,
     full: bool = False,
     precision: float | None = None,
-    progress: Callable[[str], None] = lambda _: None,
+    progress: Progress = lambda _: None,
 ) -> dict[str, Any]:
     """Links patients to beneficiaries; returns the closing summary.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import reduce
 from pathlib import Path
@@ -17,6 +16,7 @@ from p4dp.contracts import Table, layer
 from p4dp.contracts.snds.base import DCIR_KEY
 from p4dp.errors import GateFailed, StorageError, UsageError
 from p4dp.pipeline import snds_events, validated
+from p4dp.pipeline.clock import Progress
 from p4dp.pipeline.context import Context, log
 from p4dp.sources import extract
 from p4dp.sources.extract import ExtractFile, RefusedFile
@@ -162,7 +162,7 @@ class _Load:
         return good
 
 
-def run(context: Context, folder: Path, progress: Callable[[str], None] = lambda _: None) -> dict[str, object]:
+def run(context: Context, folder: Path, progress: Progress = lambda _: None) -> dict[str, object]:
     """Loads an extract and computes what follows from it; returns the closing summary.
 
     Raises:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 from p4dp.contracts import layer
 from p4dp.errors import GateFailed, NotEnoughToLink, UsageError
 from p4dp.pipeline import conform, derive, discover, gate, land, link, load_snds, split, train
+from p4dp.pipeline.clock import Clock, Progress
 from p4dp.pipeline.context import Context, log
 from p4dp.storage.ledger import OpenBatch, now
-
-Progress = Callable[[str], None]
 
 
 def _open(context: Context, until: dt.date | None, tried: set[str]) -> OpenBatch | None:
@@ -46,15 +42,15 @@ def _take_back(context: Context) -> None:
         list(pool.map(back, [f"silver.{contract.name}" for contract in layer("silver")]))
 
 
-def _conform_and_gate(context: Context, batch: OpenBatch, seconds: dict[str, float], progress: Progress) -> None:
+def _conform_and_gate(context: Context, batch: OpenBatch, clock: Clock) -> None:
     """Conforms until no delivery has to be left out, then gates and publishes."""
     anew, left_out, resumed = batch.kind == "rebuild", 0, not context.tables.is_new(batch.batch_id)
     while True:
-        progress("conform")
         if "conformed" not in batch.steps or left_out:
             if resumed or left_out:  # what a killed run wrote, or what is left out now, must not stay
                 _take_back(context)
-            _timed(seconds, "conform", lambda: conform.run(context, batch.batch_id, batch.practices, anew))
+            with clock.during("conform"):
+                conform.run(context, batch.batch_id, batch.practices, anew)
         out = gate.to_leave_out(context, batch.batch_id)
         if not out:
             break
@@ -79,10 +75,10 @@ def _conform_and_gate(context: Context, batch: OpenBatch, seconds: dict[str, flo
         for d, code, reason in out:
             log.warning("left out %s: %s: %s", d, code, reason)
         left_out += len(out)
-    context.ledger.step(batch.batch_id, batch.kind, "conformed", seconds.get("conform"))
-    progress("gate")
+    context.ledger.step(batch.batch_id, batch.kind, "conformed", clock.seconds.get("conform"))
     try:
-        _timed(seconds, "gate", lambda: gate.run(context, batch.batch_id))
+        with clock.during("gate"):
+            gate.run(context, batch.batch_id)
     except GateFailed:
         context.ledger.step(batch.batch_id, batch.kind, "failed")  # first: a run killed while it takes back conforms again
         _take_back(context)
@@ -94,32 +90,25 @@ def _conform_and_gate(context: Context, batch: OpenBatch, seconds: dict[str, flo
         if context.tables.exists(f"{t.layer}.{t.name}")
     }
     context.ledger.publish(batch.batch_id, versions)
-    context.ledger.step(batch.batch_id, batch.kind, "published", seconds.get("gate"))
+    context.ledger.step(batch.batch_id, batch.kind, "published", clock.seconds.get("gate"))
 
 
-def _timed(seconds: dict[str, float], step: str, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    start = time.monotonic()
-    result = work()
-    seconds[step] = round(seconds.get(step, 0.0) + time.monotonic() - start, 2)
-    return result
-
-
-def work(context: Context, batch: OpenBatch, seconds: dict[str, float], progress: Progress, last: str = "night") -> dict[str, int]:
+def work(context: Context, batch: OpenBatch, clock: Clock, last: str = "night") -> dict[str, int]:
     """Takes a batch through the stages that it has not reached, up to `last`."""
     if "split" not in batch.steps and batch.kind == "nightly":
-        progress("split")
         # the ledger's decisions are split's last write: a run that was killed after them has left its outbox whole
         if not any(s["batch_id"] == batch.batch_id for s in context.ledger.states()):
             wanted = set(batch.deliveries)
             found = [f for f in discover.waiting(context, None) if f.folder in wanted]
-            _timed(seconds, "split", lambda: split.run(context, batch.batch_id, found))
-        context.ledger.step(batch.batch_id, batch.kind, "split", seconds.get("split"))
+            with clock.during("split"):
+                split.run(context, batch.batch_id, found)
+        context.ledger.step(batch.batch_id, batch.kind, "split", clock.seconds.get("split"))
     if last != "split" and "landed" not in batch.steps and batch.kind == "nightly":
-        progress("land")
-        _timed(seconds, "land", lambda: land.run(context, batch.batch_id))
-        context.ledger.step(batch.batch_id, batch.kind, "landed", seconds["land"])
+        with clock.during("land"):
+            land.run(context, batch.batch_id)
+        context.ledger.step(batch.batch_id, batch.kind, "landed", clock.seconds["land"])
     if last in ("conform", "night"):
-        _conform_and_gate(context, batch, seconds, progress)
+        _conform_and_gate(context, batch, clock)
     # from the ledger: a run that was resumed after its decisions tells of them too
     decided = {s["folder"]: s["state"] for s in context.ledger.states() if s["batch_id"] == batch.batch_id}
     states = Counter(decided.values())
@@ -129,40 +118,39 @@ def work(context: Context, batch: OpenBatch, seconds: dict[str, float], progress
     }
 
 
-def _link(context: Context, seconds: dict[str, float], progress: Progress) -> int:
+def _link(context: Context, clock: Clock) -> int:
     """Links what is new since the last linkage; -1 when there is nothing to do."""
     if not context.config.linkage.nightly or not link.waits(context):
         return -1
     try:
-        found = _timed(seconds, "link", lambda: link.run(context, progress=lambda step: progress(f"link: {step}")))
+        with clock.during("link"):
+            found = link.run(context, progress=lambda step: clock.progress(f"link: {step}"))
     except NotEnoughToLink as error:  # the night is done nevertheless
         log.warning("not linked: %s", error)
         return -1
     return int(found["linked"])
 
 
-def _derive(context: Context, seconds: dict[str, float], progress: Progress) -> int:
+def _derive(context: Context, clock: Clock) -> int:
     """Runs all known algorithms on what is published now; -1 when nothing is published to read, or one cannot be read itself."""
     try:
         algorithms, lists = derive.known(context.config)
         asked = derive.Derivation(sorted(algorithms.values(), key=lambda a: a.name), lists)
-        found = _timed(seconds, "derive", lambda: derive.run(context, asked, lambda step: progress(f"derive: {step}")))
+        with clock.during("derive"):
+            found = derive.run(context, asked, lambda step: clock.progress(f"derive: {step}"))
     except UsageError as error:
         log.warning("not derived: %s", error)
         return -1
     return sum(found["findings"].values())
 
 
-def _train(context: Context, seconds: dict[str, float], progress: Progress) -> int:
+def _train(context: Context, clock: Clock) -> int:
     """Trains the models that are due; returns how many."""
     done = 0
     for name in train.due(context, now().date()):
-
-        def one(name: str = name) -> dict[str, Any]:
-            return train.run(context, name, None, None, "due", lambda step: progress(f"train: {step}"))
-
         try:
-            _timed(seconds, "train", one)
+            with clock.during("train"):
+                train.run(context, name, None, None, "due", lambda step: clock.progress(f"train: {step}"))
         except UsageError as error:  # too few cases yet, or nothing linked
             log.warning("not trained: %s", error)
             continue
@@ -179,13 +167,15 @@ def run(
         until: deliveries extracted later wait.
         last: the last stage to run: split, land, conform (with its gate) or night (all).
     """
-    seconds: dict[str, float] = {}
+    clock = Clock(progress)
     totals = {"batches": 0, "accepted": 0, "refused": 0, "left_out": 0, "unreachable": 0}
     gate.check_codes(context)
     tried = set[str]()
     batch = _open(context, until, tried)
     while batch:
-        counts = work(context, batch, seconds, progress, last)
+        own = Clock(progress)  # what the ledger tells of a batch is of that batch alone
+        counts = work(context, batch, own, last)
+        clock.add(own)
         totals["batches"] += 1
         for key, n in counts.items():
             totals[key] += n
@@ -197,14 +187,15 @@ def run(
         totals["extracts"] = 0
         for folder in load_snds.waiting(context):
             try:
-                _timed(seconds, "load-snds", lambda folder=folder: load_snds.run(context, folder, progress))  # type: ignore[misc]
+                with clock.during("load-snds"):
+                    load_snds.run(context, folder, progress)
             except UsageError as error:  # an extract of which nothing can be loaded stops neither the night nor the other extracts
                 log.warning("%s", error)
                 continue
             totals["extracts"] += 1
-        totals["linked"] = _link(context, seconds, progress)
+        totals["linked"] = _link(context, clock)
         if context.config.algorithms.nightly:
-            totals["findings"] = _derive(context, seconds, progress)
+            totals["findings"] = _derive(context, clock)
         if context.config.models.retrain_after:
-            totals["trained"] = _train(context, seconds, progress)
-    return {**totals, "last_batch": context.ledger.last_batch(), "seconds": seconds}
+            totals["trained"] = _train(context, clock)
+    return {**totals, "last_batch": context.ledger.last_batch(), "seconds": clock.seconds}

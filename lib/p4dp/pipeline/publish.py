@@ -25,6 +25,7 @@ from p4dp.errors import NotReleased
 from p4dp.identity.keys import PseudonymMaker, create_secret, load_secret
 from p4dp.linkage import assign
 from p4dp.models.figures import HEAD
+from p4dp.pipeline.clock import Progress
 from p4dp.pipeline.context import Context
 from p4dp.release import project as projects
 from p4dp.release.project import Project
@@ -175,7 +176,7 @@ def _alone(tables: dict[str, DataFrame]) -> tuple[float | None, float | None]:
     return (share("t") if known else None), share("t", "h")
 
 
-def run(context: Context, name: str, progress: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
+def run(context: Context, name: str, progress: Progress = lambda _: None) -> dict[str, Any]:
     """Releases to a project; returns the closing summary.
 
     Raises:
@@ -216,7 +217,7 @@ def _released(
     people: DataFrame,
     versions: dict[str, int],
     release_id: str,
-    progress: Callable[[str], None],
+    progress: Progress,
 ) -> dict[str, Any]:
     name = project.name
     counted = people.agg(F.count_distinct("person"), F.count_distinct("practice")).collect()[0]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from p4dp.algorithms import core
 from p4dp.errors import StorageError, UsageError
 from p4dp.models import portable_algorithm, tracking
 from p4dp.pipeline import derive
+from p4dp.pipeline.clock import Progress
 from p4dp.pipeline.context import Context
 
 
@@ -39,7 +39,7 @@ def _files_gone(context: Context, name: str, version: int) -> str | None:
     return None
 
 
-def run(context: Context, run_id: str, progress: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
+def run(context: Context, run_id: str, progress: Progress = lambda _: None) -> dict[str, Any]:
     """Replays a run of an algorithm; `identical` says whether every side gave the same rows.
 
     Raises:

@@ -6,8 +6,9 @@ from pyspark.sql import functions as F
 
 from p4dp.errors import UsageError
 from p4dp.pipeline import gate
+from p4dp.pipeline.clock import Clock, Progress
 from p4dp.pipeline.context import Context
-from p4dp.pipeline.nightly import Progress, work
+from p4dp.pipeline.nightly import work
 from p4dp.storage.ledger import OpenBatch
 
 
@@ -29,17 +30,17 @@ def run(context: Context, progress: Progress = lambda _: None, rule: str | None 
     practices = tuple(sorted(r[0] for r in chosen.select("practice_key").distinct().collect()))
     if not practices:
         return {"practices": 0, "quarantined_before": 0, "quarantined_after": 0}
-    seconds: dict[str, float] = {}
-    work(context, _start(context, "reprocess", practices), seconds, progress)
+    clock = Clock(progress)
+    work(context, _start(context, "reprocess", practices), clock)
     after = context.tables.read("silver.quarantine")
     after = after if rule is None else after.where(F.array_contains("rules", rule))
-    return {"practices": len(practices), "quarantined_before": before, "quarantined_after": after.count(), "seconds": seconds}
+    return {"practices": len(practices), "quarantined_before": before, "quarantined_after": after.count(), "seconds": clock.seconds}
 
 
 def rebuild(context: Context, progress: Progress = lambda _: None) -> dict[str, object]:
     """Silver from nothing: emptied, and computed from every delivery that counts; what is published stays until the gate lets the new one through."""
     practices = tuple(sorted({s["practice_key"] for s in context.ledger.states() if s["state"] == "accepted"}))
     batch = _start(context, "rebuild", practices)
-    seconds: dict[str, float] = {}
-    work(context, batch, seconds, progress)
-    return {"practices": len(practices), "seconds": seconds}
+    clock = Clock(progress)
+    work(context, batch, clock)
+    return {"practices": len(practices), "seconds": clock.seconds}

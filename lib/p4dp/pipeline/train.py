@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from p4dp.linkage import assign
 from p4dp.models import registry, tracking
 from p4dp.models.training import admission, features, harness, influenza_watch, report, uncoded_diabetes
 from p4dp.pipeline import derive
+from p4dp.pipeline.clock import Progress
 from p4dp.pipeline.context import Context, log
 
 EXPERIMENT = "models"
@@ -33,7 +34,6 @@ MODELS = {m.NAME: m for m in (admission, uncoded_diabetes)}
 _DEALT = (1, 2)
 #: Version of the watch; it has no model to register.
 _WATCH_VERSION = 1
-Progress = Callable[[str], None]
 
 
 class _Inputs:
