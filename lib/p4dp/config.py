@@ -101,8 +101,8 @@ class Models(_Section):
 class Linkage(_Section):
     """Which patient is which beneficiary."""
 
-    regime: str
-    precision: float
+    regime: Literal["A", "B", "C", "D"]
+    precision: float = Field(gt=0, le=1)
     margin: float
     most_pairs: int
     keep: int

@@ -112,6 +112,9 @@ def test_the_evidence_of_a_link_adds_up_and_who_asked_is_written_down(linked: Co
         told = [link_explain.run(context, r["patient_key"], "a complaint") for r in asked]
         with pytest.raises(UsageError, match="no such patient"):
             link_explain.run(context, "f" * 32, "a complaint")
+        for precision in (0.0, 99.9):
+            with pytest.raises(UsageError, match="at most 1"):
+                link.run(context, full=True, precision=precision)
     levels = {(r["comparison"], r["label"]): r for r in tables.read("linked.model").collect()}
     usual = next(
         r["u"]
@@ -133,8 +136,17 @@ def test_the_evidence_of_a_link_adds_up_and_who_asked_is_written_down(linked: Co
         assert one["commune_and_later_evidence"] == pytest.approx(worth, abs=0.1)
         said = json.dumps({k: v for k, v in one.items() if k != "valid_from"}, default=str)
         assert not re.search(r"\d{4}-\d\d-\d\d", said) and not re.search(r"[A-Z]\d\d[A-Z]{2}\d\d", said)  # neither a day nor a drug
+    # claims came in which the beneficiary has another pseudonym, and nothing was linked since
+    site.spark.sql(f"DELETE FROM delta.`{tables.path('events.beneficiary')}` WHERE beneficiary_id = '{asked[0]['beneficiary_id']}'")
+    with site.lease() as lease:
+        context = Context.of(site.config, site.spark, lease)
+        context.ledger.publish(
+            context.ledger.last_batch(), {"events.beneficiary": ("events", tables.version("events.beneficiary"))}
+        )
+        with pytest.raises(UsageError, match="no longer in what is published"):
+            link_explain.run(context, asked[0]["patient_key"], "a complaint")
     accesses = tables.read("ops.access").where("command = 'link explain'").select("object", "purpose").collect()
-    wanted = [*(r["patient_key"] for r in asked), "f" * 32]
+    wanted = [*(r["patient_key"] for r in asked), "f" * 32, asked[0]["patient_key"]]
     assert sorted((r[0], r[1]) for r in accesses) == sorted((f"linked.link/{k}", "a complaint") for k in wanted)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -42,7 +43,7 @@ def side(pipe):
 def test_communes_of_the_claims_have_the_form_of_silver(pipe) -> None:
     people = pipe("beneficiary_id string, sex string, birth_year int, birth_month int, department string, commune string, death_date date, flag_fictive_nir boolean",
                   "beneficiary_id|sex|birth_year|birth_month|department|commune|death_date|flag_fictive_nir\n"
-                  "a|male|1950|1|013|055||false\nb|male|1950|1|02A|004||false\nc|male|1950|1|974|411||false\nd|male|1950|1|001|004||false\ne|unknown|1955|1|999|999||true")  # fmt: skip
+                  "a|male|1950|1|013|055||false\nb|male|1950|1|02A|004||false\nc|male|1950|1|974|411||false\nd|male|1950|1|001|004||false\nf|male|1950|1|988|818||false\ne|unknown|1955|1|999|999||true")  # fmt: skip
     events = pipe("beneficiary_id string, kind string, start_date date, performer string, facility string, prescriber string, prescribed_on date, code string, atc string",
                   """beneficiary_id|kind|start_date|performer|facility|prescriber|prescribed_on|code|atc
                   a|gp_visit|2024-01-02||F1||||
@@ -56,6 +57,7 @@ def test_communes_of_the_claims_have_the_form_of_silver(pipe) -> None:
         "b": ("2A004", "2A"),
         "c": ("97411", "974"),
         "d": ("01005", "01"),
+        "f": ("98818", "988"),
     }
     assert found.visits.collect()[0]["doctor"] == "F1"  # a salaried doctor is the institution
     drug = found.drugs.collect()  # one prescription dispensed twice; without a prescriber it is nobody's prescription
@@ -445,6 +447,14 @@ def test_what_is_never_known_weighs_nothing_later() -> None:
     pairs = _pairs(4).assign(drugs_l=0, drugs_met_l=0)
     weights = {x.label: math.log2(x.m / x.u) for x in splink_em.estimate(pairs).model.levels if x.comparison == "drugs"}
     assert len(weights) == 9 and set(weights.values()) == {0.0}
+
+
+def test_a_model_of_other_comparisons_does_not_fit() -> None:
+    model = splink_em.estimate(_pairs(2)).model
+    assert score.fits(model)
+    first, *others = model.levels
+    assert not score.fits(replace(model, levels=tuple(others)))
+    assert not score.fits(replace(model, levels=(replace(first, label="as it was called before"), *others)))
 
 
 def test_weights_equal_splinks_own(spark) -> None:

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from lxml import html
 
+from p4dp.contracts import small_counts
 from p4dp.linkage.assign import Choice, together
 from p4dp.models import linkage_page
+
+
+def test_a_count_is_not_told_where_the_rest_of_its_whole_is_small() -> None:
+    assert small_counts.portions({"linked": 250}, 300) == {"linked": 250}
+    assert small_counts.portions({"linked": 300}, 300) == {"linked": 300} and small_counts.portions({"linked": 0}, 300) == {
+        "linked": 0
+    }
+    assert small_counts.portions({"linked": 295}, 300) == {"linked": None} == small_counts.portions({"linked": 4}, 300)
+    assert small_counts.portions({"linked": 250, "several": 45}, 300) == {"linked": None, "several": None}
 
 
 def test_small_counts_are_not_on_the_page() -> None:
@@ -30,6 +40,9 @@ def test_small_counts_are_not_on_the_page() -> None:
         [(8, 2)],
         {"no_trace": 30, "contested": 4, "ambiguous": 16},
     )
+    few = linkage_page.page(summary | {"linked": 295}, choices, [together(choices)], [], 2.0, [], [], {})
+    rows = {row[0].text_content(): row[1].text_content() for row in html.fromstring(few).iter("tr")}
+    assert rows["patients"] == "300" and rows["linked"] == "not shown"
     told = {row[0].text_content(): [c.text_content() for c in row[1:]] for row in html.fromstring(text).iter("tr")}
     assert (
         told["patients"] == ["300"] and told["decoys accepted"] == ["fewer than 11"] and told["pairs capped"] == ["fewer than 11"]

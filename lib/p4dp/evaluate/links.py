@@ -23,6 +23,12 @@ from p4dp.pipeline.context import Context
 _ASKED = tuple(round(1 - k * 10.0**e, 6) for e in (-5, -4, -3, -2, -1) for k in (1, 2, 3, 5, 7) if k * 10.0**e <= 0.5)
 #: Precisions at which the ranking of pairs is told.
 _TOLD = (0.9999, 0.9995, 0.999, 0.995, 0.99, 0.95)
+#: Ways of linking, and the command that links so.
+_MADE_BY = {
+    "indirect": "p4dp link indirect",
+    "direct": "p4dp link request, then p4dp link import",
+    "searched": "p4dp link request --indirect, then p4dp link import",
+}
 #: What the record holds, weight, whether true: of a best beneficiary that keeps the margin.
 _Weighed = list[tuple[str, float, bool]]
 
@@ -36,7 +42,7 @@ def people(context: Context) -> tuple[dict[str, int], dict[str, set[int]]]:
     beneficiaries: dict[str, set[int]] = {}
     published = context.ledger.published()
     for r in (
-        context.tables.read("events.pseudonym", published.get("events.pseudonym"))
+        context.tables.read("events.pseudonym", published.get("events.pseudonym", 0))
         .select("BEN_NIR_PSA", "BEN_RNG_GEM", "beneficiary_id")
         .collect()
     ):
@@ -57,7 +63,7 @@ def _subjects(context: Context) -> dict[tuple[str, int], int]:
 
 def _by_visits(context: Context, considered: set[str], linked: set[str]) -> list[dict[str, Any]]:
     """Recall by the number of contacts that the record holds; patients who have a counterpart only."""
-    version = context.ledger.published().get("silver.encounter")
+    version = context.ledger.published().get("silver.encounter", 0)
     rows = context.tables.read("silver.encounter", version).groupBy("patient_key").count().collect()
     visits = {r["patient_key"]: int(r["count"]) for r in rows}
     out = []
@@ -117,12 +123,17 @@ def evaluate(context: Context, method: str = "indirect", regime: str | None = No
     """precision, recall, linked, false_links of the links that hold, and the false share that decoys expected in the last run; recall by visits, thresholds by what records hold, the curve, and the ranking.
 
     Recall is among patients who have a counterpart in the claims; a patient without one who is linked is a false link.
+
+    Raises:
+        UsageError: an unknown method, or no such linkage that holds.
     """
+    if method not in _MADE_BY:
+        raise UsageError(f"method {method}: one of {', '.join(_MADE_BY)}")
     published = context.ledger.published()
-    runs = context.tables.read("linked.run", published.get("linked.run")).where(F.col("method") == method)
+    runs = context.tables.read("linked.run", published.get("linked.run", 0)).where(F.col("method") == method)
     last = runs.orderBy(F.desc("batch_id")).limit(1).collect()
     if not last or (regime and last[0]["regime"] != regime.upper()):
-        raise UsageError(f"no {method} linkage{f' in regime {regime}' if regime else ''} that holds: p4dp link {method}")
+        raise UsageError(f"no {method} linkage{f' in regime {regime}' if regime else ''} that holds: {_MADE_BY[method]}")
     run = last[0]
     whole = (runs.where("is_full").orderBy(F.desc("batch_id")).limit(1).collect() or last)[
         0
@@ -131,18 +142,18 @@ def evaluate(context: Context, method: str = "indirect", regime: str | None = No
     claimed = set().union(*beneficiaries.values())
     known = {
         r[0]: r[1]
-        for r in context.tables.read("silver.patient", published.get("silver.patient"))
+        for r in context.tables.read("silver.patient", published.get("silver.patient", 0))
         .select("patient_key", "practice_key")
         .collect()
     }
-    links = context.tables.read("linked.link", published.get("linked.link"))
+    links = context.tables.read("linked.link", published.get("linked.link", 0))
     if "analyses" not in links.columns:
         raise UsageError("these links are of an earlier version, which told less of them: p4dp link indirect --full")
     links = links.where((F.col("method") == method) & F.col("valid_to").isNull())
     found = links.select("patient_key", "beneficiary_id", F.when(F.col("visits").isNotNull(), assign.held("")))
     held = {r[0]: (r[1], r[2]) for r in found.collect()}
     linked = {patient: beneficiary for patient, (beneficiary, _) in held.items()}
-    thresholds = context.tables.read("linked.threshold", published.get("linked.threshold"))
+    thresholds = context.tables.read("linked.threshold", published.get("linked.threshold", 0))
     chosen = thresholds.where(F.col("run_id") == whole["run_id"]).collect()
 
     def is_true(patient: str, beneficiary: str) -> bool:
@@ -153,7 +164,7 @@ def evaluate(context: Context, method: str = "indirect", regime: str | None = No
     false = len(linked) - len(true)
     low, high = beta.ppf((0.025, 0.975), (false, false + 1), (len(linked) - false + 1, max(len(linked) - false, 1)))
     reasons = Counter(
-        r[0] for r in context.tables.read("linked.unlinked", published.get("linked.unlinked")).select("reason").collect()
+        r[0] for r in context.tables.read("linked.unlinked", published.get("linked.unlinked", 0)).select("reason").collect()
     )
     best = _left(context, run) if method == "indirect" else None
     weighed: _Weighed = []

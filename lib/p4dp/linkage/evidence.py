@@ -92,14 +92,21 @@ def records(
     prescriptions: DataFrame,
     orders: DataFrame,
     results: DataFrame,
+    *,
+    merged: DataFrame | None = None,
 ) -> Evidence:
-    """Silver tables → the GP side. Events without an encounter (a long-term treatment in a document) have no prescriber and are left out."""
+    """Silver tables → the GP side. Events without an encounter (a long-term treatment in a document) have no prescriber and are left out.
+
+    Args:
+        merged: communes that merged (`old_code`, `new_code`): silver followed those that were known when it was conformed.
+    """
     # doctors employed by a health centre bill under its one number: they are one practitioner, the practice
     number = F.when(F.col("role") == "salaried", F.col("practice_key")).otherwise(F.substring("am_number", 1, 8))
     doctors = practitioners.select("practitioner_key", F.coalesce(number, "practitioner_key").alias("doctor")).distinct()
     people = patients.select(
         "patient_key", "practice_key", known_sex(F.col("sex")).alias("sex"), "birth_year", "birth_month", F.col("commune_code").alias("commune"),
         "department", "death_date")  # fmt: skip
+    people = _followed(people, merged)
     met = encounters.select(
         "encounter_id", "patient_key", F.col("encounter_date").alias("day"), "kind", F.col("billing_key").alias("practitioner_key")
     )
@@ -127,22 +134,28 @@ def records(
     )
 
 
+def _followed(people: DataFrame, merged: DataFrame | None) -> DataFrame:
+    """People in the communes of today."""
+    if merged is None:
+        return people
+    new = F.broadcast(merged.select(F.col("old_code").alias("commune"), F.col("new_code").alias("_new")))
+    return people.join(new, "commune", "left").withColumn("commune", F.coalesce("_new", "commune")).drop("_new")
+
+
 def claims(people: DataFrame, events: DataFrame, merged: DataFrame | None = None) -> Evidence:
     """events.beneficiary and events.event → the claims side. A doctor employed by an institution is its number.
 
     Args:
-        merged: communes that merged (`old_code`, `new_code`), as silver follows them.
+        merged: communes that merged (`old_code`, `new_code`), as for the records.
     """
-    overseas = F.col("department").startswith("97")
+    overseas = F.col("department").rlike("^9[78]")
     short = F.when(overseas, F.col("department")).otherwise(F.ltrim(F.col("department"), F.lit("0")))
     short = F.when(overseas, short).otherwise(F.lpad(short, 2, "0"))
     # communes of overseas departments repeat the third figure of the department
-    commune = F.concat(F.when(overseas, F.lit("97")).otherwise(short), F.col("commune"))
+    commune = F.concat(F.substring(short, 1, 2), F.col("commune"))
     persons = people.where("NOT flag_fictive_nir").select(
         "beneficiary_id", known_sex(F.col("sex")).alias("sex"), "birth_year", "birth_month", commune.alias("commune"), short.alias("department"), "death_date")  # fmt: skip
-    if merged is not None:
-        new = F.broadcast(merged.select(F.col("old_code").alias("commune"), F.col("new_code").alias("_new")))
-        persons = persons.join(new, "commune", "left").withColumn("commune", F.coalesce("_new", "commune")).drop("_new")
+    persons = _followed(persons, merged)
     care = events.where("start_date IS NOT NULL")
     seen_by = F.coalesce("performer", "facility")
     visits = (

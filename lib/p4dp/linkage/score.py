@@ -10,7 +10,6 @@ from typing import Any
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from p4dp.errors import StorageError
 from p4dp.linkage.compare import comparisons
 
 #: The comparison whose exact level is corrected for how common the commune is among candidates, and its column.
@@ -47,12 +46,19 @@ def rendered(dialect: str) -> Iterable[tuple[str, list[Any]]]:
         yield comparison.output_column_name, comparison.comparison_levels
 
 
-def weight(model: Model) -> Column:
-    """The match weight, base 2, prior included. Needs `tf_commune_l`, the share of candidates of a commune's patients who live there too.
+def fits(model: Model) -> bool:
+    """Whether the model was estimated for the levels that are compared."""
+    known = {(x.comparison, x.level, x.label) for x in model.levels}
+    return all(
+        (name, level.comparison_vector_value, level.label_for_charts) in known
+        for name, levels in rendered("spark")
+        for level in levels
+        if not level.is_null_level
+    )
 
-    Raises:
-        StorageError: the model was estimated for other comparisons.
-    """
+
+def weight(model: Model) -> Column:
+    """The match weight, base 2, prior included, of a model that fits. Needs `tf_commune_l`, the share of candidates of a commune's patients who live there too."""
     total: Column = F.lit(math.log2(model.prior / (1 - model.prior)))
     for name, levels in rendered("spark"):
         known = model.of(name)
@@ -61,9 +67,7 @@ def weight(model: Model) -> Column:
             if level.is_null_level:
                 value: Column = F.lit(0.0)
             else:
-                found = known.get(level.comparison_vector_value)
-                if found is None or found.label != level.label_for_charts:
-                    raise StorageError(f"the model knows no level '{level.label_for_charts}' of {name}: link again with --full")
+                found = known[level.comparison_vector_value]
                 value = F.lit(math.log2(found.m / found.u))
                 if level._tf_adjustment_column:
                     value = value + F.coalesce(F.log2(F.lit(found.u) / F.col(f"tf_{TERM}_l")), F.lit(0.0))

@@ -36,12 +36,12 @@ def _histogram(weights: list[tuple[str, int, int]], step: float, choices: Choice
 
 def _curve(tradeoff: list[Choice], chosen: Choice, patients: int) -> str:
     figure, axes = plt.subplots(figsize=(8, 3))
-    held = [c for c in tradeoff if c.linked >= SMALLEST]
+    held = [c for c in tradeoff if _visible(c.linked, patients)]
     linked = [c.linked / patients for c in held]
     shares, lows, highs = zip(*(c.shares for c in held), strict=True) if held else ((), (), ())
     axes.plot(linked, [1 - x for x in shares], color="#1f77b4")
     axes.fill_between(linked, [1 - x for x in highs], [1 - x for x in lows], alpha=0.2, color="#1f77b4")
-    if chosen.linked >= SMALLEST:
+    if _visible(chosen.linked, patients):
         axes.plot([chosen.linked / patients], [1 - chosen.shares[0]], "ko")
     axes.set_xlabel("share of patients linked")
     axes.set_ylabel("precision expected from decoys")
@@ -54,11 +54,16 @@ def _thresholds(choices: Choices) -> str:
         "<table><tr><th>records hold</th><th>weight from which a link counts</th><th>false share expected</th><th>at most (95 %)</th></tr>"
     ]
     for kind, c in choices.items():
-        known = min(c.linked, c.patients - c.linked) >= SMALLEST
+        known = _visible(c.linked, c.patients)
         share, _, high = (f"{float(f'{100 * x:.1g}'):g} %" if known else "not shown" for x in c.shares)
         bar = "no link" if c.threshold is None else f"{c.threshold:g}"
         out.append(f"<tr><td>{HOLDS[kind]}</td><td class=n>{bar}</td><td class=n>{share}</td><td class=n>{high}</td></tr>")
     return "".join([*out, "</table>"])
+
+
+def _visible(linked: int, patients: int) -> bool:
+    """Whether neither those who are linked nor the others are few."""
+    return min(linked, patients - linked) >= SMALLEST
 
 
 def _few(n: int | None) -> str:
@@ -107,6 +112,8 @@ def page(summary: dict[str, Any], choices: Choices, tradeoff: list[Choice], weig
         else v
         for k, v in facts.items()
     }
+    if not _visible(summary["linked"], summary["patients"]):
+        told["linked"] = "not shown"
     rows = "".join(f"<tr><td>{k.replace('_', ' ')}</td><td class=n>{v}</td></tr>" for k, v in told.items())
     reasoned = disclosure.counts({(k,): v for k, v in reasons.items()}, left=[(disclosure.TOTAL,)]).published if reasons else {}
     without = "".join(

@@ -16,6 +16,7 @@ import duckdb
 import pandas as pd
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
+from p4dp.contracts.small_counts import told
 from p4dp.errors import NotEnoughToLink
 from p4dp.linkage.compare import COUNTS, TRAITS, comparisons
 from p4dp.linkage.score import TERM, Level, Model
@@ -124,7 +125,9 @@ def estimate(pairs: pd.DataFrame) -> Estimate:
         before = now
     prior = float(given["probability_two_random_records_match"])
     if not LEAST_TRUE <= prior * len(pairs) < len(pairs):
-        raise NotEnoughToLink(f"{prior * len(pairs):.0f} of {len(pairs)} candidate pairs look true: too few to estimate from")
+        raise NotEnoughToLink(
+            f"{told(round(prior * len(pairs)))} of {len(pairs)} candidate pairs look true, and some must be and some not, {LEAST_TRUE} at least: load more deliveries or claims"
+        )
     trained = linker(pairs, given)
     levels = [
         Level(c.output_column_name, x.comparison_vector_value, x.label_for_charts, float(x.m_probability or 0), float(x.u_probability or 0))

@@ -7,6 +7,7 @@ import math
 
 import duckdb
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+from splink.internals.exceptions import EMTrainingException
 
 from p4dp.errors import NotEnoughToLink
 from p4dp.linkage import traits
@@ -40,7 +41,7 @@ def link(db: duckdb.DuckDBPyConnection, least: float) -> duckdb.DuckDBPyRelation
             be one person, those of one list may not. With a file of its own it takes the disk for what memory does not hold.
 
     Raises:
-        NotEnoughToLink: too few people on a side.
+        NotEnoughToLink: too few people on a side, or nothing in common.
     """
     told = {side: db.sql(f"SELECT count(*), {', '.join(f'count({t})' for t in traits.TRAITS)} FROM {side}").fetchall()[0] for side in ("ours", "theirs")}  # fmt: skip
     people = {side: counts[0] for side, counts in told.items()}
@@ -68,8 +69,13 @@ def link(db: duckdb.DuckDBPyConnection, least: float) -> duckdb.DuckDBPyRelation
     frames = [api.register(f"compared_{side}", dataset_display_name=side, table_name=f"registered_{side}") for side in people]
     linker = Linker(frames, settings, log_level=logging.ERROR)
     linker.training.estimate_u_using_random_sampling(max_pairs=2e6, seed=1)
-    for rule in (block_on("birth"), block_on("family", "first_given")):
-        linker.training.estimate_parameters_using_expectation_maximisation(rule)
+    try:
+        for rule in (block_on("birth"), block_on("family", "first_given")):
+            linker.training.estimate_parameters_using_expectation_maximisation(rule)
+    except EMTrainingException:
+        raise NotEnoughToLink(
+            "nobody of one list has a birth date, or names, of somebody of the other: are they lists of the same people, and dates written as the how-to says?"
+        ) from None
     # the next best counts even where it is too unlikely to be a link itself
     wanted = math.log2(least / (1 - least)) - MARGIN
     found = linker.inference.predict(threshold_match_weight=wanted)

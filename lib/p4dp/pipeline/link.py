@@ -7,6 +7,8 @@ what the next one reads; nothing that others read changes before the last step, 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -16,15 +18,15 @@ from pyspark.sql import functions as F
 
 from p4dp.contracts import layer, table
 from p4dp.contracts.linked.threshold import HOLDS
-from p4dp.contracts.small_counts import shown
+from p4dp.contracts.small_counts import portions, shown
 from p4dp.errors import GateFailed, NotEnoughToLink, UsageError
-from p4dp.linkage import assign, report
+from p4dp.linkage import assign, report, score
 from p4dp.linkage.evidence import Evidence
 from p4dp.models import linkage_page, tracking
 from p4dp.pipeline import validated
 from p4dp.pipeline.clock import Clock, Progress
 from p4dp.pipeline.context import Context, log
-from p4dp.pipeline.link_steps import READ, Linkage, batches
+from p4dp.pipeline.link_steps import READ, Linkage, batches, model_of
 from p4dp.storage import parts
 from p4dp.storage.ledger import now
 
@@ -133,7 +135,7 @@ def run(
     settings = context.config.linkage
     regime = (regime or settings.regime).upper()
     if regime not in REGIMES:
-        raise UsageError(f"regime {regime}: one of {', '.join(REGIMES)}")
+        raise UsageError(f"regime {regime}: --regime, or linkage.regime of the configuration, is one of {', '.join(REGIMES)}")
     published = context.ledger.published()
     if missing := [n for n in ("silver.patient", "silver.encounter", "events.beneficiary", "events.event") if n not in published]:
         raise UsageError(f"nothing to link yet: {', '.join(missing)} not published; run nightly and load-snds first")
@@ -145,9 +147,11 @@ def run(
     if goes_on and precision is not None:
         raise UsageError("--precision chooses new thresholds: give --full with it")
     # what a full run was asked for holds until the next
-    asked = precision or (last["asked_precision"] if goes_on else None) or settings.precision  # type: ignore[index]
-    # weights of two models cannot be compared, and runs of before have no threshold of some kinds of record
-    if not goes_on or last["thresholds"].keys() != HOLDS.keys():  # type: ignore[index]
+    asked = precision if precision is not None else (last["asked_precision"] if goes_on else None) or settings.precision  # type: ignore[index]
+    if not 0 < asked <= 1:
+        raise UsageError(f"precision {asked}: the share of true links asked for, above 0 and at most 1")
+    # weights of two models cannot be compared; runs of an earlier version have no threshold of some kinds of record, or compared something else
+    if not goes_on or last["thresholds"].keys() != HOLDS.keys() or not score.fits(model_of(context, last)):  # type: ignore[index, arg-type]
         last = None
     work = Linkage(context, regime, context.ledger.last_batch() + 1, {n: published.get(n, 0) for n in READ if n in published}, last)
     for name in READ:
@@ -157,7 +161,7 @@ def run(
     clock = Clock(progress)
     clock("evidence")
     work.found |= {"beneficiaries": work.read("events.beneficiary").count(), **work.bounds()}
-    with tracking.tracked(context.config, "linkage", f"indirect {regime}", work.versions) as mlrun:
+    with _left_clean(work), tracking.tracked(context.config, "linkage", f"indirect {regime}", work.versions) as mlrun:
         whole, claims = work.sides()
         gp, snds = whole.without(settings.without), claims.without(settings.without)
         who = work.staged("considered", work.considered(gp), patients=F.count(F.lit(1)))
@@ -210,7 +214,8 @@ def run(
             }
         )
         found = {**summary, **work.coverage()}
-        counted = {k: shown(found[k]) for k in ("patients", "linked", "pairs_capped", "votes_cut") if found[k] is not None}
+        counted = {k: shown(found[k]) for k in ("patients", "pairs_capped", "votes_cut") if found[k] is not None}
+        counted |= portions({"linked": found["linked"]}, found["patients"])
         measured = {k: summary[k] for k in ("false_share", "false_low", "false_high", "pairs", "tokens_cut")}
         chosen = {f"threshold.{kind}": x for kind, x in thresholds.items() if x is not None}
         clock("gate")
@@ -251,6 +256,16 @@ def _thresholds(summary: dict[str, Any], choices: assign.Choices) -> list[dict[s
         rows.append({"run_id": summary["run_id"], "holds": kind, "threshold": c.threshold, "patients": c.patients, "linked": c.linked, "decoys": c.decoys,
                      "decoys_accepted": c.accepted, "false_share": share, "false_low": low, "false_high": high, "batch_id": summary["batch_id"]})  # fmt: skip
     return rows
+
+
+@contextmanager
+def _left_clean(work: Linkage) -> Iterator[None]:
+    """What a linkage staged that cannot be done is of no use; the one before keeps its own."""
+    try:
+        yield
+    except NotEnoughToLink:
+        parts.clear(work.folder)
+        raise
 
 
 def _clear(context: Context, batch_id: int) -> None:
@@ -320,7 +335,9 @@ def gate(context: Context, batch_id: int, published: dict[str, int]) -> None:
     failed += ["link.patient_key.several"] * bool(holding.count().where("count > 1").limit(1).count())
     if failed:
         take_back(context, published)
-        raise GateFailed(f"linkage {batch_id}: {len(failed)} expectations failed: {', '.join(sorted(failed)[:5])}")
+        raise GateFailed(
+            f"linkage {batch_id}: {len(failed)} expectations failed, no link was changed: {', '.join(sorted(failed)[:5])}; see the pages in logs/quality"
+        )
     names = [f"linked.{t.name}" for t in layer("linked") if context.tables.exists(f"linked.{t.name}")]
     context.ledger.publish(batch_id, {n: ("link", context.tables.version(n)) for n in names})
     context.ledger.step(batch_id, "link", "published")

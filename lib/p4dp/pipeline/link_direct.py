@@ -16,7 +16,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from p4dp.contracts import table
-from p4dp.contracts.small_counts import shown
+from p4dp.contracts.small_counts import portions, shown
 from p4dp.errors import UsageError
 from p4dp.identity import circuit
 from p4dp.linkage import evidence
@@ -74,6 +74,9 @@ def request(context: Context, indirect: bool = False) -> dict[str, Any]:
     stamp = {"request_id": F.lit(name), "batch_id": F.lit(batch).cast("bigint")}
     patients = tables.read("silver.patient", published["silver.patient"])
     staged = f"{folder}/staged"
+    for earlier, _ in parts.folders(root, ""):  # what a request that was killed left
+        for kind in ("staged", "subjects.csv.parts", "persons.csv.parts", "care.csv.parts"):
+            parts.clear(f"{earlier}/{kind}")
     try:
         if indirect:
             _accessed(context, "link request", "silver.patient", name)
@@ -101,7 +104,7 @@ def request(context: Context, indirect: bool = False) -> dict[str, Any]:
 def _search(context: Context, subjects: DataFrame, folder: str) -> None:
     """Traits and care of subjects, for a search on what both sides know; records of practices know neither scheme nor stays."""
     published = context.ledger.published()
-    gp = evidence.records(*(context.tables.read(n, published.get(n, 0)) for n in READ[:6]))
+    gp = evidence.records(*(context.tables.read(n, published.get(n, 0)) for n in READ[:6]), merged=context.mappings.communes)
     numbers = subjects.select("patient_key", F.col("subject").alias("NUM_SUJET"))
     people = gp.people.join(numbers, "patient_key").select(
         "NUM_SUJET", "sex", "birth_year", "birth_month", "department", "commune", "death_date"
@@ -136,7 +139,7 @@ def take_in(context: Context, name: str) -> dict[str, Any]:
     asked = tables.read("vault.subject").where(F.col("request_id") == name)
     if not asked.limit(1).count():
         known = [r[0] for r in tables.read("vault.subject").select("request_id").distinct().orderBy("request_id").collect()]
-        raise UsageError(f"no request {name}; there are: {', '.join(known) or 'none'}")
+        raise UsageError(f"no request {name}; there are: {', '.join(known) or 'none yet (p4dp link request)'}")
     if "events.pseudonym" not in published:
         raise UsageError("no claims yet: load the extract that the circuit returned (p4dp load-snds), then import")
     method = "searched" if name.endswith(_SEARCHED) else "direct"
@@ -149,9 +152,9 @@ def take_in(context: Context, name: str) -> dict[str, Any]:
         .select(F.col("BEN_NIR_PSA").alias("subject"), "beneficiary_id")
         .distinct()
     )
-    staged = f"{context.config.at(context.config.roots.warehouse)}/staging/link={batch}/direct"
+    staged = f"{context.config.at(context.config.roots.warehouse)}/staging/link={batch}"
     rows = tables.parquet(
-        staged,
+        f"{staged}/direct",
         asked.select("patient_key", "subject").join(patients, "patient_key").join(returned, "subject", "left").drop("subject"),
     )
     one = (
@@ -162,6 +165,7 @@ def take_in(context: Context, name: str) -> dict[str, Any]:
     found = one.where("size(b) = 1").select("patient_key", "practice_key", F.col("b")[0].alias("beneficiary_id"))
     linked, several, considered = found.count(), one.where("size(b) > 1").count(), asked.count()
     if not linked:
+        parts.clear(staged)
         raise UsageError(
             f"no beneficiary has a number of request {name}: load the extract that the circuit returned for it first (p4dp load-snds)"
         )
@@ -184,6 +188,7 @@ def take_in(context: Context, name: str) -> dict[str, Any]:
                    "batch_id": batch, "at": now()}  # fmt: skip
         tables.log("linked.run", [summary])
         run.params({"method": method, "request": name})
-        run.metrics({k: shown(n) for k, n in (("patients", considered), ("linked", linked), ("several", several))})
+        run.metrics({"patients": shown(considered), **portions({"linked": linked, "several": several}, considered)})
         gate(context, batch, published)
+    parts.clear(staged)
     return {"request": name, "method": method, "run_id": run.run_id, "patients": considered, "linked": linked, "several": several}

@@ -21,7 +21,8 @@ def run(context: Context, patient_key: str, purpose: str) -> dict[str, Any]:
     """Levels and weights of one patient's indirect link; counts and labels, never a day or a code.
 
     Raises:
-        UsageError: no purpose, an account that may not read the restricted root, or the patient has no indirect link that holds.
+        UsageError: no purpose, an account that may not read the restricted root, the patient has no indirect link that holds, or one of its two
+            persons is no longer published.
     """
     if not purpose.strip():
         raise UsageError("say what for: --purpose TEXT; it is written to ops.access")
@@ -32,7 +33,7 @@ def run(context: Context, patient_key: str, purpose: str) -> dict[str, Any]:
         raise UsageError("link explain shows one person: it is for accounts that may read the restricted root") from None
     tables, published = context.tables, context.ledger.published()
     held = (
-        tables.read("linked.link", published.get("linked.link"))
+        tables.read("linked.link", published.get("linked.link", 0))
         .where((F.col("patient_key") == patient_key) & F.col("valid_to").isNull() & (F.col("method") == "indirect"))
         .collect()
     )
@@ -50,12 +51,13 @@ def run(context: Context, patient_key: str, purpose: str) -> dict[str, Any]:
     )
     if not held:
         reason = (
-            tables.read("linked.unlinked", published.get("linked.unlinked"))
+            tables.read("linked.unlinked", published.get("linked.unlinked", 0))
             .where(F.col("patient_key") == patient_key)
             .select("reason")
             .collect()
         )
-        raise UsageError(f"no link of {patient_key}: {reason[0][0] if reason else 'no such patient in the last linkage'}")
+        told = reason[0][0] if reason else "no such patient in the last indirect linkage"
+        raise UsageError(f"no indirect link of {patient_key} holds: {told}; only links that were found by evidence are explained")
     link = held[0]
     run_ = tables.read("linked.run", published["linked.run"]).where(F.col("run_id") == link["run_id"]).collect()[0]
     model = tables.read("linked.model", published["linked.model"]).where(F.col("run_id") == run_["model_run_id"]).collect()
@@ -68,7 +70,7 @@ def run(context: Context, patient_key: str, purpose: str) -> dict[str, Any]:
             return rows.where(F.col("patient_key") == patient_key)
         return rows.where(F.col("beneficiary_id") == link["beneficiary_id"]) if "beneficiary_id" in rows.columns else rows
 
-    gp = evidence.records(*(read(n) for n in READ[:6]))
+    gp = evidence.records(*(read(n) for n in READ[:6]), merged=context.mappings.communes)
     snds = evidence.claims(read("events.beneficiary"), read("events.event"), context.mappings.communes)
     numbers = None if link["regime"] == "D" else tables.read("linked.practitioner", published["linked.practitioner"])
     gp, snds = (
@@ -91,7 +93,12 @@ def run(context: Context, patient_key: str, purpose: str) -> dict[str, Any]:
         for level in reversed(rendered[:-1]):
             chosen = F.when(F.expr(level.sql_condition), level.label_for_charts).otherwise(chosen)
         cases.append(chosen.alias(name))
-    row = features.select(*cases, *(f"{c}_l" for c in compare.COUNTS)).collect()[0]
+    rows = features.select(*cases, *(f"{c}_l" for c in compare.COUNTS)).collect()
+    if not rows:
+        raise UsageError(
+            f"{patient_key} or the beneficiary is no longer in what is published, so the evidence is gone: p4dp link indirect looks at the link again"
+        )
+    row = rows[0]
     worth = {(x.comparison, x.label): math.log2(x.m / x.u) for x in levels if x.comparison != "prior"}
     names = [name for name, _ in score.rendered("spark")]
     return {

@@ -17,7 +17,7 @@ from pyarrow import csv
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pyspark.sql import functions as F
 
-from p4dp.contracts.small_counts import shown
+from p4dp.contracts.small_counts import portions, shown
 from p4dp.errors import UsageError
 from p4dp.linkage import traits
 from p4dp.models import tracking, trait_linkage
@@ -69,7 +69,7 @@ class Other(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    name: str = Field(pattern="[a-z][a-z0-9_]*")
+    name: str = Field(pattern="^[a-z][a-z0-9_]*$")
     file: str
     delimiter: str = Field(";", min_length=1, max_length=1)
     encoding: str = "utf-8"
@@ -83,12 +83,14 @@ def load(path: Path) -> Other:
     Raises:
         UsageError: the file is missing or says something unknown.
     """
-    if not path.exists():
+    if not path.is_file():
         raise UsageError(f"no file {path}: describe the other list as in docs/how-to/link-patients.md")
     try:
         return Other(**yaml.safe_load(path.read_text("utf-8")))
-    except (yaml.YAMLError, TypeError):
-        raise UsageError(f"{path}: not readable as YAML") from None
+    except (yaml.YAMLError, TypeError, UnicodeDecodeError):
+        raise UsageError(
+            f"{path}: not readable as YAML in UTF-8, or no names with values: see docs/how-to/link-patients.md"
+        ) from None
     except ValidationError as error:
         first = error.errors()[0]
         raise UsageError(f"{path.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
@@ -194,7 +196,8 @@ def run(context: Context, path: Path) -> dict[str, Any]:
             told.order("patient_key").write_csv(str(work / "found.csv"), sep=";")
             people = {side: n for side, (n, _) in counts.items()}
             mlrun.params({"method": "other", "least_probability": other.least_probability})
-            mlrun.metrics({k: shown(n) for k, n in ({**people, "linked": linked}).items()})
+            least = min(people.values())
+            mlrun.metrics({**{k: shown(n) for k, n in people.items()}, **portions({"linked": linked}, least)})
         file = folder / f"{other.name}.csv"
         (work / "found.csv").chmod(0o600)
         (work / "found.csv").replace(file)

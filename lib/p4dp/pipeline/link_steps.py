@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,8 @@ from typing import Any
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from p4dp.contracts import small_counts
 from p4dp.contracts.linked.threshold import HOLDS
-from p4dp.contracts.small_counts import SMALLEST
 from p4dp.errors import NotEnoughToLink, UsageError
 from p4dp.linkage import assign, candidates, compare, digest, evidence, practitioners, score
 from p4dp.linkage.evidence import Evidence
@@ -54,8 +55,13 @@ class Linkage:
         """What an earlier step of this linkage staged."""
         return self.context.spark.read.parquet(self._path(name))
 
+    @property
+    def folder(self) -> str:
+        """Where steps are written."""
+        return f"{self.context.config.at(self.context.config.roots.warehouse)}/staging/link={self.batch_id}"
+
     def _path(self, name: str) -> str:
-        return f"{self.context.config.at(self.context.config.roots.warehouse)}/staging/link={self.batch_id}/{name}"
+        return f"{self.folder}/{name}"
 
     def staged_side(self, name: str, side: Evidence) -> Evidence:
         """A side's people and events, written."""
@@ -68,7 +74,7 @@ class Linkage:
 
     def sides(self) -> tuple[Evidence, Evidence]:
         """Both sides under the same practitioners."""
-        gp = self.staged_side("records", evidence.records(*(self.read(n) for n in READ[:6])))
+        gp = self.staged_side("records", evidence.records(*(self.read(n) for n in READ[:6]), merged=self.context.mappings.communes))
         snds = self.staged_side(
             "claims", evidence.claims(self.read("events.beneficiary"), self.read("events.event"), self.context.mappings.communes)
         )
@@ -157,7 +163,9 @@ class Linkage:
         ).drop("rank", "of")
         if capped := self.found[f"{name}_capped"]:
             log.info(
-                "%s patients share a token with more than %s beneficiaries: the rarest are compared (linkage.keep)", capped, keep
+                "%s patients share a token with more than %s beneficiaries: the rarest are compared (linkage.keep)",
+                small_counts.told(capped),
+                keep,
             )
         sought = gp.within(self.found["since"], self.found["until"])
         return self.staged(name, compare.features(near, sought, snds, evidence.spans(sought.visits)), **{name: F.count(F.lit(1))})
@@ -167,11 +175,7 @@ class Linkage:
         tables = self.context.tables
         if self.last is not None:
             origin = self.last["model_run_id"]
-            rows = tables.read("linked.model").where(F.col("run_id") == origin).collect()
-            levels = [score.Level(r["comparison"], r["level"], r["label"], r["m"], r["u"]) for r in rows]
-            prior = next(x.m for x in levels if x.comparison == "prior")
-            used = score.Model(prior, tuple(x for x in levels if x.comparison != "prior"))
-            return used, tables.read("linked.term").where(F.col("run_id") == origin), origin
+            return model_of(self.context, self.last), tables.read("linked.term").where(F.col("run_id") == origin), origin
         share = min(1.0, self.settings.sample_patients / max(self.found["patients"], 1))
         sample = pairs.where(F.pmod(F.xxhash64("patient_key", F.lit(7)), F.lit(1_000_000)) < int(share * 1_000_000))
         estimated = splink_em.estimate(sample.toPandas())
@@ -183,7 +187,7 @@ class Linkage:
         stamp = {"run_id": F.lit(run.run_id), "batch_id": F.lit(self.batch_id).cast("bigint")}
         frequencies = self.staged("terms", score.terms(pairs, usual))
         told = (
-            frequencies.where(F.col("candidates") >= SMALLEST)
+            frequencies.where(F.col("candidates") >= small_counts.SMALLEST)
             .select("commune", F.round("tf_commune", 2))
             .orderBy("commune")
             .collect()
@@ -251,12 +255,24 @@ class Linkage:
         return {"since": since, "until": until, **batches(self.context)}
 
 
+def model_of(context: Context, run: Mapping[str, Any]) -> score.Model:
+    """The model that a published linkage used."""
+    rows = context.tables.rows("linked.model", context.ledger.published()["linked.model"])
+    levels = [
+        score.Level(r["comparison"], r["level"], r["label"], r["m"], r["u"]) for r in rows if r["run_id"] == run["model_run_id"]
+    ]
+    prior = next(x.m for x in levels if x.comparison == "prior")
+    return score.Model(prior, tuple(x for x in levels if x.comparison != "prior"))
+
+
 def window(events: DataFrame) -> tuple[dt.date, dt.date]:
     """First and last day of which claims are at hand, but for a thousandth of the visits at either end, which may be late or mistyped."""
     days, ends = F.unix_date("start_date"), F.array(F.lit(0.001), F.lit(0.999))
     seen = events.where("kind = 'gp_visit'").agg(F.percentile_approx(days, ends, F.lit(10_000)).alias("d")).collect()[0]["d"]
     if seen is None:
-        raise NotEnoughToLink("nothing to link: the claims hold no GP visit")
+        raise NotEnoughToLink(
+            "nothing to link: the claims hold no GP visit (events.event, kind gp_visit); load an extract that has some: p4dp load-snds"
+        )
     since, until = (dt.date(1970, 1, 1) + dt.timedelta(days=d) for d in seen)
     return since, until
 

@@ -7,7 +7,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 from p4dp.contracts import layer
-from p4dp.errors import GateFailed, NotEnoughToLink, UsageError
+from p4dp.errors import GateFailed, UsageError
 from p4dp.pipeline import conform, derive, discover, gate, land, link, load_snds, split, train
 from p4dp.pipeline.clock import Clock, Progress
 from p4dp.pipeline.context import Context, log
@@ -125,7 +125,7 @@ def _link(context: Context, clock: Clock) -> int:
     try:
         with clock.during("link"):
             found = link.run(context, progress=lambda step: clock.progress(f"link: {step}"))
-    except NotEnoughToLink as error:  # the night is done nevertheless
+    except UsageError as error:  # too little to link by, or a file that a regime needs is not there: the night is done nevertheless
         log.warning("not linked: %s", error)
         return -1
     return int(found["linked"])

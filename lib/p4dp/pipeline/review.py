@@ -45,7 +45,7 @@ def sample(context: Context, algorithm: Algorithm, size: int, seed: int = 1) -> 
         .select("side", "person_id")
         .distinct()
     )
-    links = assign.holding(read("linked.link", published.get("linked.link")))
+    links = assign.holding(read("linked.link", published.get("linked.link", 0)))
     gp = found.where("side = 'gp'").select(F.col("person_id").alias("patient_key"), F.lit(True).alias("_gp"))
     snds = (
         found.where("side = 'snds'")

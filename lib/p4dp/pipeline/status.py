@@ -77,7 +77,7 @@ def _derived(context: Context) -> dict[str, Any]:
     out: dict[str, Any] = {}
     if "linked.link" in published:
         links = context.tables.read("linked.link", published["linked.link"]).where("valid_to IS NULL")
-        out["linked_patients"] = links.select("patient_key").distinct().count()
+        out["linked_patients"] = told(links.select("patient_key").distinct().count())
     if "gold.finding" in published:
         rows = (
             context.tables.read("gold.finding", published["gold.finding"])
@@ -111,7 +111,8 @@ def show(result: dict[str, Any], console: Console) -> None:
             console.print(f"refused {r['file']}: {r['code']}: {r['reason']}")
         console.print("events  " + "  ".join(f"{kind} {n:,}" for kind, n in result["events"].items()))
     if "linked_patients" in result:
-        console.print(f"linked patients {result['linked_patients']:,}")
+        n = result["linked_patients"]
+        console.print(f"linked patients {n:,}" if isinstance(n, int) else f"linked patients {n}")
     if "findings" in result:
         console.rule("algorithms")
         console.print("  ".join(f"{which} {n}" for which, n in result["findings"].items()))
