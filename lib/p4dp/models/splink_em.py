@@ -126,7 +126,7 @@ def estimate(pairs: pd.DataFrame) -> Estimate:
     prior = float(given["probability_two_random_records_match"])
     if not LEAST_TRUE <= prior * len(pairs) < len(pairs):
         raise NotEnoughToLink(
-            f"{told(round(prior * len(pairs)))} of {len(pairs)} candidate pairs look true, and some must be and some not, {LEAST_TRUE} at least: load more deliveries or claims"
+            f"{told(round(prior * len(pairs)))} of {len(pairs)} candidate pairs look true; an estimate needs {LEAST_TRUE} that do, and others that do not: load more deliveries or claims"
         )
     trained = linker(pairs, given)
     levels = [

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import SparkSession
 
 from p4dp.config import Config
+from p4dp.pipeline import referential
 from p4dp.silver.mappings import Mappings
 from p4dp.sources.spec import SourceSpec, load
 from p4dp.storage.lease import Lease
@@ -39,23 +39,20 @@ class Context:
         """Every software of conf/sources."""
         return load(self.config.beside(self.config.sources))
 
-    def _referential(self, path: str) -> DataFrame | None:
-        file = self.config.at(path)
-        if "://" not in file and not Path(file).exists():
-            log.info("no referential %s: doing without", path)
-            return None
-        return self.spark.read.csv(file, header=True)
-
     @cached_property
     def mappings(self) -> Mappings:
-        """Words of all software, and the site's referentials."""
+        """Words of all software, and the site's referentials.
+
+        Raises:
+            UsageError: a referential is not what it should be.
+        """
         values: dict[str, dict[str, dict[str, str]]] = {}
         for name, source in self.sources.items():
             for field, words in source.values.items():
                 values.setdefault(field, {})[name] = dict(words)
-        return Mappings(
-            values, self._referential(self.config.referentials.drugs), self._referential(self.config.referentials.communes)
-        )
+        held, at = self.config.referentials, self.config.at
+        drugs = referential.read(self.spark, at(held.drugs), "cip13", "atc")
+        return Mappings(values, drugs, referential.read(self.spark, at(held.communes), "old_code", "new_code"))
 
     def outbox(self, batch_id: int) -> str:
         """Where split leaves what land and conform may read: pseudonyms and coarsened traits, no identity."""

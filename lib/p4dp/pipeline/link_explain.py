@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 from p4dp.errors import UsageError
 from p4dp.linkage import compare, evidence, practitioners, score
 from p4dp.pipeline.context import Context
-from p4dp.pipeline.link_steps import READ, window
+from p4dp.pipeline.link_steps import READ, model_of, window
 from p4dp.storage import parts
 from p4dp.storage.ledger import now
 
@@ -60,9 +60,7 @@ def run(context: Context, patient_key: str, purpose: str) -> dict[str, Any]:
         raise UsageError(f"no indirect link of {patient_key} holds: {told}; only links that were found by evidence are explained")
     link = held[0]
     run_ = tables.read("linked.run", published["linked.run"]).where(F.col("run_id") == link["run_id"]).collect()[0]
-    model = tables.read("linked.model", published["linked.model"]).where(F.col("run_id") == run_["model_run_id"]).collect()
-    levels = [score.Level(r["comparison"], r["level"], r["label"], r["m"], r["u"]) for r in model]
-    prior = next(x.m for x in levels if x.comparison == "prior")
+    model = model_of(context, run_.asDict())
 
     def read(name: str) -> Any:
         rows = tables.read(name, published.get(name, 0))
@@ -99,12 +97,13 @@ def run(context: Context, patient_key: str, purpose: str) -> dict[str, Any]:
             f"{patient_key} or the beneficiary is no longer in what is published, so the evidence is gone: p4dp link indirect looks at the link again"
         )
     row = rows[0]
-    worth = {(x.comparison, x.label): math.log2(x.m / x.u) for x in levels if x.comparison != "prior"}
+    worth = {(x.comparison, x.label): math.log2(x.m / x.u) for x in model.levels}
+    prior = math.log2(model.prior / (1 - model.prior))
     names = [name for name, _ in score.rendered("spark")]
     return {
         "patient_key": patient_key, "beneficiary_id": link["beneficiary_id"], "regime": link["regime"], "weight": link["weight"], "margin": link["margin"],
-        "valid_from": link["valid_from"], "prior": round(math.log2(prior / (1 - prior)), 2),
+        "valid_from": link["valid_from"], "prior": round(prior, 2),
         "evidence": {n: {"level": row[n], "weight": round(worth.get((n, row[n]), 0.0), 2)} for n in names},
-        "commune_and_later_evidence": round(link["weight"] - math.log2(prior / (1 - prior)) - sum(worth.get((n, row[n]), 0.0) for n in names), 2),
+        "commune_and_later_evidence": round(link["weight"] - prior - sum(worth.get((n, row[n]), 0.0) for n in names), 2),
         "counts": {c: row[f"{c}_l"] for c in compare.COUNTS},
     }  # fmt: skip

@@ -196,8 +196,8 @@ def run(context: Context, path: Path) -> dict[str, Any]:
             told.order("patient_key").write_csv(str(work / "found.csv"), sep=";")
             people = {side: n for side, (n, _) in counts.items()}
             mlrun.params({"method": "other", "least_probability": other.least_probability})
-            least = min(people.values())
-            mlrun.metrics({**{k: shown(n) for k, n in people.items()}, **portions({"linked": linked}, least)})
+            by_side = [portions({"linked": linked}, n)["linked"] for n in people.values()]
+            mlrun.metrics({**{k: shown(n) for k, n in people.items()}, "linked": None if None in by_side else linked})
         file = folder / f"{other.name}.csv"
         (work / "found.csv").chmod(0o600)
         (work / "found.csv").replace(file)

@@ -170,6 +170,7 @@ def run(
     clock = Clock(progress)
     totals = {"batches": 0, "accepted": 0, "refused": 0, "left_out": 0, "unreachable": 0}
     gate.check_codes(context)
+    _ = context.mappings  # a referential that cannot be used is said before anything is written
     tried = set[str]()
     batch = _open(context, until, tried)
     while batch:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import reduce
-from pathlib import Path
 
 from pyspark.sql import Column, DataFrame, Observation
 from pyspark.sql import functions as F
 
 from p4dp.contracts import table
+from p4dp.pipeline import referential
 from p4dp.pipeline.context import Context
 from p4dp.snds import benefits, dcir, deaths, identity, pmsi
 
@@ -104,8 +104,7 @@ def _events(context: Context, claims: _Claims, nobody: dict[str, Observation]) -
     out.append(pmsi.visit_events(watched(visits, "T_MCOaaCSTC"), claims.table("t_mco_fcstc"), settings.emergency_acts))
     out.append(pmsi.visit_act_events(visits, claims.table("t_mco_fmstc")))
 
-    illnesses = context.config.at(context.config.referentials.long_term)
-    known = context.spark.read.csv(illnesses, header=True) if "://" in illnesses or Path(illnesses).exists() else None
+    known = referential.read(context.spark, context.config.at(context.config.referentials.long_term), "icd", "ald", once=False)
     out.append(benefits.long_term_illness(watched(of(claims.with_pseudonym("ir_imb_r"), "_psa", "BEN_RNG_GEM"), "IR_IMB_R"), known))
     out.append(benefits.declared_gp(watched(of(claims.with_pseudonym("ir_mtt_r"), "_psa", "BEN_RNG_GEM"), "IR_MTT_R")))
 
