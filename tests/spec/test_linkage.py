@@ -90,7 +90,8 @@ def test_a_token_that_too_many_share_is_counted_and_not_joined(side) -> None:
     people = "\n".join(f"b{n}|male|{1951 + n}|1|13055|13|" for n in range(many))
     visits = "\n".join(f"b{n}|D|2024-01-01" for n in range(many)) + "\nb7|D|2024-02-01"
     snds = side("beneficiary_id", people, visits)
-    left, right = candidates.tokens(gp, "patient_key", True), candidates.tokens(snds, "beneficiary_id", True)
+    left = candidates.of_records(gp, True)
+    right = candidates.of_claims(snds, True, left)
     counts = candidates.counted(left, right)
     told = counts.agg(*(c.alias(n) for n, c in candidates.cut(counts, 10).items())).collect()[0]
     assert (told["tokens"], told["tokens_cut"], told["pairs_cut"]) == (2, 1, many)
@@ -102,11 +103,9 @@ def test_a_token_that_too_many_share_is_counted_and_not_joined(side) -> None:
 
 def test_a_token_that_100_000_share_is_not_joined(spark, side) -> None:
     gp = side("patient_key", "p0|x|male|1950|1|13055|13|", "p0|D|2024-01-01\np0|D|2024-02-01")
-    left = candidates.tokens(gp, "patient_key", True)
+    left = candidates.of_records(gp, True)
     day = left.join(
-        candidates.tokens(side("patient_key", "p1|x|male|1950|1|13001|13|", "p1|D|2024-01-01"), "patient_key", True).select(
-            "token"
-        ),
+        candidates.of_records(side("patient_key", "p1|x|male|1950|1|13001|13|", "p1|D|2024-01-01"), True).select("token"),
         "token",
     )
     crowd = spark.range(100_000).select(F.concat(F.lit("b"), "id").alias("beneficiary_id")).crossJoin(day.select("token"))
@@ -127,7 +126,8 @@ def test_who_goes_on_and_who_competes(side) -> None:
         "\n".join(f"b{n}|male|{1960 + n}|1|13055|13|" for n in range(10)),
         "\n".join(f"b{n}|D|2024-01-01" for n in range(10)),
     )
-    left, right = candidates.tokens(gp, "patient_key", True), candidates.tokens(snds, "beneficiary_id", True)
+    left = candidates.of_records(gp, True)
+    right = candidates.of_claims(snds, True, left)
     counts = candidates.counted(left, right)
     found = candidates.pairs(left, right, counts, 10, 1000, 2)
     assert found.agg(candidates.capped(2)).first()[0] == 3 and found.count() == 6
@@ -136,21 +136,22 @@ def test_who_goes_on_and_who_competes(side) -> None:
     assert {r["patient_key"] for r in rivals.collect()} == {"p0", "p1"}
 
 
-def test_tokens_of_the_claims_that_no_record_holds_change_nothing(side) -> None:
-    gp = side("patient_key", "p0|x|male|1950|1|13055|13|\np1|x|female|1960|2|13055|13|", "p0|D|2024-01-01\np1|D|2024-01-02")
-    people = "b0|male|1950|1|13055|13|\nb1|female|1960|2|13001|13|\nb2|male|1970|1|13055|13|"
-    snds = side("beneficiary_id", people, "b0|D|2024-01-01\nb0|E|2024-01-01\nb1|D|2024-01-02\nb2|E|2024-02-03\nb2|D|2024-01-01")
-    left, whole = candidates.tokens(gp, "patient_key", True), candidates.tokens(snds, "beneficiary_id", True)
-    held = candidates.tokens(snds, "beneficiary_id", True, left)
-    assert (whole.count(), held.count()) == (8, 4)
-    found = []
-    for right in (whole, held):
-        counts = candidates.counted(left, right)
-        pairs = candidates.pairs(left, right, counts, 3, 1000, 2)
-        wanted = pairs.selectExpr("'x' AS practice_key", "beneficiary_id").distinct()
-        rivals = candidates.rivals(wanted, left, right, counts, gp.people.select("patient_key", "practice_key"), 3, 1000, 5)
-        found.append([{tuple(r) for r in rows.collect()} for rows in (counts, pairs, rivals)])
-    assert found[0] == found[1] and len(found[0][1]) == 3
+def test_whoever_has_visits_is_sought_by_care_and_others_by_traits(side) -> None:
+    people = "seen|x|male|1950|1|13055|13|\nunseen|x|male|1950|1|13055|13|\nprescribed|x|female|1960|2|13055|13|"
+    gp = side("patient_key", people, "seen|D|2024-01-01", "prescribed|D|2024-01-02|A10BA02||")
+    theirs = (
+        "twin|male|1950|1|13055|13|\npatient|male|1970|1|13001|13|\nother|female|1970|5|13055|13|\nnear|female|1960|2|13055|13|"
+    )
+    snds = side(
+        "beneficiary_id", theirs, "twin|D|2024-02-01\npatient|D|2024-01-01\nother|E|2024-01-01", "other|D|2024-01-02|A10BA02||"
+    )
+    left = candidates.of_records(gp, True)
+    right = candidates.of_claims(snds, True, left)
+    pairs = candidates.pairs(left, right, candidates.counted(left, right), 4, 1000, 5)
+    assert {(r["patient_key"], r["beneficiary_id"]) for r in pairs.collect()} == {
+        ("seen", "patient"), ("unseen", "twin"), ("prescribed", "near"), ("prescribed", "other")}  # fmt: skip
+    assert {r["beneficiary_id"] for r in right.collect()} == {"twin", "patient", "other", "near"}
+    assert right.count() == 4  # what no record holds is not told
 
 
 def test_a_number_counts_its_visits_of_the_time_that_records_cover(side) -> None:
@@ -387,10 +388,14 @@ def test_a_drug_of_several_presentations_is_one_drug(side, pipe) -> None:
 
 def test_whose_care_is_known(side) -> None:
     gp = side(
-        "patient_key", "a|P|male|1950|3|13055|13|", "a|D|2024-01-02\na|D|2024-02-02\nb|D|2019-01-01", "c|D|2024-01-02|A10BA02||"
-    )
+        "patient_key", "a|P|male|1950|3|13055|13|\nd|P|male|1950|3|13055|13|2024-05-01",
+        "a|D|2024-01-02\na|D|2024-02-02\nb|D|2019-01-01", "c|D|2024-01-02|A10BA02||")  # fmt: skip
     gp = gp.within(dt.date(2023, 1, 1), dt.date(2024, 12, 31))
-    assert {tuple(r) for r in gp.traced().select("patient_key", "visits", "others").collect()} == {("a", 2, 0), ("c", 0, 1)}
+    assert {tuple(r) for r in gp.traced().select("patient_key", "visits", "others").collect()} == {
+        ("a", 2, 0),
+        ("c", 0, 1),
+        ("d", 0, 1),
+    }
 
 
 def _pairs(seed: int, patients: int = 600) -> pd.DataFrame:
@@ -490,6 +495,7 @@ def test_assignment_wants_a_lead_over_others_and_over_the_neighbour(pipe) -> Non
         late|x|b6|10|false
         earlier|x|b6|30|true""")  # fmt: skip
     best = assign.ranked(rows).withColumns({f"{c}_l": F.lit(int(c == "drugs")) for c in ("visits", "drugs", "analyses")})
+    best = best.withColumn("death_date_l", F.lit(None).cast("date"))
 
     def reasons(margin: float, **thresholds: float | None) -> dict[str, str | None]:
         reason = assign.reason(assign.bar(thresholds), margin)

@@ -64,14 +64,14 @@ _FEW = 2
 
 
 def holds(visits: Column, others: Column) -> Column:
-    """How much a record holds that could speak for or against a beneficiary, of `HOLDS`, by its visits, and its prescribed drugs and analyses."""
+    """How much a record holds that could speak for or against a beneficiary, of `HOLDS`, by its visits, and its prescribed drugs and analyses and the death."""
     return F.when(visits > _FEW, "many").when(visits > 0, "few").when(others > 0, "none").otherwise("nothing")
 
 
-def held(suffix: str = "_l") -> Column:
-    """`holds` of a row of `ranked`; without the suffix, of one of linked.link."""
-    visits, drugs, analyses = (F.coalesce(F.col(f"{c}{suffix}"), F.lit(0)) for c in ("visits", "drugs", "analyses"))
-    return holds(visits, drugs + analyses)
+def held() -> Column:
+    """`holds` of a row of `ranked`."""
+    visits, drugs, analyses = (F.coalesce(F.col(f"{c}_l"), F.lit(0)) for c in ("visits", "drugs", "analyses"))
+    return holds(visits, drugs + analyses + F.col("death_date_l").isNotNull().cast("int"))
 
 
 def histogram(best: DataFrame, margin: float) -> DataFrame:

@@ -14,12 +14,31 @@ from pyspark.sql import functions as F
 from p4dp.linkage.evidence import Evidence
 
 
-def tokens(side: Evidence, key: str, with_doctors: bool, held: DataFrame | None = None) -> DataFrame:
-    """(key, token): without practitioners, events are told apart by the person's traits instead.
+def of_records(gp: Evidence, with_doctors: bool) -> DataFrame:
+    """(patient_key, token) of the GP side.
+
+    A record with visits is sought by its care alone. People of the same month, sex and commune would be half of all candidates, and traits would say
+    little among them, while of a thousand true pairs hardly one has no care in common. Without visits traits are most of what is left.
 
     Args:
-        held: tokens of the other side; only these are told, since others meet nobody.
+        with_doctors: without practitioners, events are told apart by the person's traits instead.
     """
+    unseen = gp.people.join(gp.visits.select("patient_key").distinct(), "patient_key", "left_anti")
+    return _told(gp, unseen, "patient_key", with_doctors).distinct()
+
+
+def of_claims(snds: Evidence, with_doctors: bool, held: DataFrame) -> DataFrame:
+    """(beneficiary_id, token) of the claims; only tokens that some record holds, since others meet nobody.
+
+    Args:
+        held: `of_records`.
+    """
+    rows = _told(snds, snds.people, "beneficiary_id", with_doctors)
+    return rows.join(held.select("token"), "token", "left_semi").select("beneficiary_id", "token").distinct()
+
+
+def _told(side: Evidence, by_traits: DataFrame, key: str, with_doctors: bool) -> DataFrame:
+    """(key, token) of a side, with those of some people's traits."""
     traits = side.people.select(key, "sex", "birth_year", "birth_month", "commune", "department")
 
     def made(rows: DataFrame, name: str, *columns: str) -> DataFrame:
@@ -28,7 +47,7 @@ def tokens(side: Evidence, key: str, with_doctors: bool, held: DataFrame | None 
 
     visits, drugs, analyses = (rows.join(traits, key) for rows in (side.visits, side.drugs, side.analyses))
     born = ("sex", "birth_year", "birth_month")
-    out = [made(traits, "home", "commune", *born)]
+    out = [made(by_traits, "home", "commune", *born)]
     if with_doctors:
         out += [
             made(visits, "visit", "doctor", "day", "sex"),
@@ -38,10 +57,7 @@ def tokens(side: Evidence, key: str, with_doctors: bool, held: DataFrame | None 
     else:
         out += [made(visits, "visit", "day", "department", *born), made(drugs, "drug", "day", "atc", "department", "sex"),
                 made(drugs, "drug born", "day", "atc", "birth_year", "birth_month")]  # fmt: skip
-    rows = reduce(DataFrame.unionAll, out)
-    if held is not None:
-        rows = rows.join(held.select("token"), "token", "left_semi").select(key, "token")
-    return rows.distinct()
+    return reduce(DataFrame.unionAll, out)
 
 
 def counted(left: DataFrame, right: DataFrame) -> DataFrame:

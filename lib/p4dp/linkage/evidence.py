@@ -53,10 +53,11 @@ class Evidence:
         return self.map(*(rows.where(window) for rows in (self.visits, self.drugs, self.analyses)))
 
     def traced(self) -> DataFrame:
-        """(patient_key, visits, others): patients of whose care anything is known, and how many visits, and prescribed drugs and analyses."""
+        """(patient_key, visits, others): patients of whom more than traits is known, and how many visits, and prescribed drugs, analyses and the death."""
+        dead = self.people.where("death_date IS NOT NULL")
         parts = [
             rows.select("patient_key", F.lit(visits).alias("visits"), F.lit(1 - visits).alias("others"))
-            for rows, visits in ((self.visits, 1), (self.drugs, 0), (self.analyses, 0))
+            for rows, visits in ((self.visits, 1), (self.drugs, 0), (self.analyses, 0), (dead, 0))
         ]
         sums = (F.sum(c).alias(c) for c in ("visits", "others"))
         return reduce(DataFrame.unionAll, parts).groupBy("patient_key").agg(*sums)

@@ -40,7 +40,7 @@ def _links(work: Linkage, best: DataFrame, who: DataFrame, gp: Evidence, bar: Co
         "patient_key", "practice_key", "beneficiary_id", F.lit("indirect").alias("method"), F.lit(work.regime).alias("regime"), "weight", "probability",
         F.when(F.col("second") > -900, F.col("weight") - F.col("second")).alias("margin"), F.col("visits_met_l").alias("visits_met"),
         F.col("visits_l").alias("visits"), F.col("drugs_met_l").alias("drugs_met"), F.col("drugs_l").alias("drugs"),
-        F.col("analyses_met_l").alias("analyses_met"), F.col("analyses_l").alias("analyses"))  # fmt: skip
+        F.col("analyses_met_l").alias("analyses_met"), F.col("analyses_l").alias("analyses"), assign.held().alias("holds"))  # fmt: skip
     stay = gp.people.select("patient_key").join(who.select("patient_key"), "patient_key", "left_anti")
     old = work.active().join(stay, "patient_key", "left_anti")
     since = old.select("patient_key", "beneficiary_id", F.col("valid_from").alias("_since"))
@@ -150,7 +150,9 @@ def run(
     asked = precision if precision is not None else (last["asked_precision"] if goes_on else None) or settings.precision  # type: ignore[index]
     if not 0 < asked <= 1:
         raise UsageError(f"precision {asked}: the share of true links asked for, above 0 and at most 1")
-    # weights of two models cannot be compared; runs of an earlier version have no threshold of some kinds of record, or compared something else
+    # weights of two models cannot be compared; runs of an earlier version have no threshold of some kinds of record, compared something else, or had
+    # other candidates
+    goes_on = goes_on and "holds" in context.tables.read("linked.link", published["linked.link"]).columns
     if not goes_on or last["thresholds"].keys() != HOLDS.keys() or not score.fits(model_of(context, last)):  # type: ignore[index, arg-type]
         last = None
     work = Linkage(context, regime, context.ledger.last_batch() + 1, {n: published.get(n, 0) for n in READ if n in published}, last)

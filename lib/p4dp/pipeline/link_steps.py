@@ -139,8 +139,9 @@ class Linkage:
 
     def tokens(self, gp: Evidence, snds: Evidence) -> tuple[DataFrame, DataFrame, DataFrame]:
         """Tokens of both sides and how many hold each: of everybody, so that a token is as common on a quiet night as on a full one."""
-        left = self.staged("tokens-records", candidates.tokens(gp, "patient_key", self.regime != "D"))
-        right = self.staged("tokens-claims", candidates.tokens(snds, "beneficiary_id", self.regime != "D", left))
+        sought = gp.within(self.found["since"], self.found["until"])
+        left = self.staged("tokens-records", candidates.of_records(sought, self.regime != "D"))
+        right = self.staged("tokens-claims", candidates.of_claims(snds, self.regime != "D", left))
         counts = candidates.counted(left, right)
         counts = self.staged("tokens", counts, **candidates.cut(counts, self.settings.most_pairs))
         if self.found["tokens_cut"]:

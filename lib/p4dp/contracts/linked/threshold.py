@@ -5,7 +5,7 @@ from p4dp.contracts.core import Column, Table
 #: What a record holds within the days of the claims, the least first.
 HOLDS = {
     "nothing": "no care at all",
-    "none": "no visit, but a prescription or an analysis",
+    "none": "no visit, but a prescription, an analysis or a death",
     "few": "one or two visits",
     "many": "three visits or more",
 }
