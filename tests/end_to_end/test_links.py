@@ -150,6 +150,21 @@ def test_the_evidence_of_a_link_adds_up_and_who_asked_is_written_down(linked: Co
     assert sorted((r[0], r[1]) for r in accesses) == sorted((f"linked.link/{k}", "a complaint") for k in wanted)
 
 
+def test_links_of_an_earlier_version_are_not_gone_on_with(linked: Country, tmp_path: Path) -> None:
+    site = Country(linked.spark, tmp_path)
+    shutil.copytree(linked.home, tmp_path, dirs_exist_ok=True)
+    tables, last = site.context.tables, link.last_of(site.context)
+    assert last and link.of_this_version(site.context, last, tables.version("linked.link"))
+    # an import of today's version gave the table its new column; links that were found before hold nothing in it
+    site.spark.sql(f"UPDATE delta.`{tables.path('linked.link')}` SET holds = NULL WHERE weight > 20")
+    assert not link.of_this_version(site.context, last, tables.version("linked.link"))
+    with site.lease() as lease:
+        context = Context.of(site.config, site.spark, lease)
+        context.ledger.publish(context.ledger.last_batch(), {"linked.link": ("link", tables.version("linked.link"))})
+    with pytest.raises(UsageError, match="of an earlier version"):
+        links.evaluate(site.context)
+
+
 def test_nothing_new_is_not_linked_again_and_what_contradicts_ends_a_link(linked: Country, tmp_path: Path) -> None:
     assert not link.waits(linked.context)
     other = Country(linked.spark, tmp_path)

@@ -54,5 +54,5 @@ def test_small_counts_are_not_on_the_page() -> None:
     reasons = {k: told[k] for k in ("no_trace", "contested", "ambiguous")}
     assert reasons["contested"] == ["not shown"] and sum(v == ["not shown"] for v in reasons.values()) >= 2
     assert all(v == ["not shown"] or int(v[0]) >= 11 for v in reasons.values())
-    assert told["no care at all"][0] == "no link" and told["one or two visits"] == ["7.5", "not shown", "not shown"]
+    assert told["neither care nor a death"][0] == "no link" and told["one or two visits"] == ["7.5", "not shown", "not shown"]
     assert told["three visits or more"] == ["2", "0.1 %", "0.9 %"]

@@ -3,7 +3,7 @@
 A link must lie a margin above the patient's next best beneficiary, and above every other patient of the same practice who fits the same beneficiary;
 patients of two practices may share one. Decoys say without truth how often a patient without counterpart would be given one: of each patient the
 best beneficiary is taken away, and everything else (household, practice, days) stays as it is. From which weight a link counts is chosen apart for
-patients whose records hold no care at all, no visit, one or two, or more: whoever has many visits is hardly given anybody else's claims, so their decoys
+patients whose records hold neither care nor a death, no visit, one or two, or more: whoever has many visits is hardly given anybody else's claims, so their decoys
 say nothing of those who have none, and those who have none must not decide for the others.
 """
 

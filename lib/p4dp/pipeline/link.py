@@ -79,7 +79,7 @@ def _unlinked(work: Linkage, best: DataFrame, who: DataFrame, gp: Evidence, bar:
     return looked_at.unionByName(told_before)
 
 
-def _last(context: Context) -> dict[str, Any] | None:
+def last_of(context: Context) -> dict[str, Any] | None:
     """The last indirect linkage that was published: one that was killed before does not count."""
     version = context.ledger.published().get("linked.run")
     if version is None:
@@ -90,6 +90,15 @@ def _last(context: Context) -> dict[str, Any] | None:
     last = max(runs, key=itemgetter("batch_id"))
     chosen = context.tables.rows("linked.threshold", context.ledger.published().get("linked.threshold"))
     return {**last, "thresholds": {r["holds"]: r["threshold"] for r in chosen if r["run_id"] == last["run_id"]}}
+
+
+def of_this_version(context: Context, last: dict[str, Any], version: int) -> bool:
+    """Whether a run knew the kinds of record and compared the levels that are known and compared today, and its links were found among today's candidates."""
+    links = context.tables.read("linked.link", version)
+    if last["thresholds"].keys() != HOLDS.keys() or "holds" not in links.columns or not score.fits(model_of(context, last)):
+        return False
+    # the column may be there for an import's sake
+    return links.where("method = 'indirect' AND valid_to IS NULL AND holds IS NULL").isEmpty()
 
 
 def take_back(context: Context, published: dict[str, int]) -> None:
@@ -140,7 +149,7 @@ def run(
     if missing := [n for n in ("silver.patient", "silver.encounter", "events.beneficiary", "events.event") if n not in published]:
         raise UsageError(f"nothing to link yet: {', '.join(missing)} not published; run nightly and load-snds first")
     take_back(context, published)
-    last = _last(context)
+    last = last_of(context)
     without = ",".join(sorted(settings.without))
     same = last is not None and (last["regime"], last.get("without") or "", last["margin"]) == (regime, without, settings.margin)
     goes_on = last is not None and same and not full
@@ -150,11 +159,8 @@ def run(
     asked = precision if precision is not None else (last["asked_precision"] if goes_on else None) or settings.precision  # type: ignore[index]
     if not 0 < asked <= 1:
         raise UsageError(f"precision {asked}: the share of true links asked for, above 0 and at most 1")
-    # weights of two models cannot be compared; runs of an earlier version have no threshold of some kinds of record, compared something else, or had
-    # other candidates
-    goes_on = goes_on and "holds" in context.tables.read("linked.link", published["linked.link"]).columns
-    if not goes_on or last["thresholds"].keys() != HOLDS.keys() or not score.fits(model_of(context, last)):  # type: ignore[index, arg-type]
-        last = None
+    if not goes_on or not of_this_version(context, last, published["linked.link"]):  # type: ignore[arg-type]
+        last = None  # weights of two models cannot be compared
     work = Linkage(context, regime, context.ledger.last_batch() + 1, {n: published.get(n, 0) for n in READ if n in published}, last)
     for name in READ:
         work.versions.setdefault(name, 0)
@@ -312,7 +318,7 @@ def _page(
 
 def waits(context: Context) -> bool:
     """Whether silver or events were published since the last indirect linkage, and there is something to link."""
-    seen, last = batches(context), _last(context)
+    seen, last = batches(context), last_of(context)
     if not seen["silver_batch"] or not seen["events_batch"]:
         return False
     return last is None or any(seen[k] > last[k] for k in seen)

@@ -34,7 +34,7 @@ TABLE = Table(
         Column("drugs", "int", "Prescribed drugs of the record within the claims' years.", unit="1"),
         Column("analyses_met", "int", "Prescribed analyses that the claims hold with prescriber and day.", unit="1"),
         Column("analyses", "int", "Prescribed analyses of the record within the claims' years.", unit="1"),
-        Column("holds", "string", "What the record holds within the days of the claims; null for links that others made.", codes=HOLDS),
+        Column("holds", "string", "What the record holds, of care within the days of the claims; null for links that others made.", codes=HOLDS),
         Column("valid_from", "date", "Day of the linkage that found it.", required=True),
         Column("valid_to", "date", "Day of the linkage that ended it; null while it holds.", not_before="valid_from"),
         Column("run_id", "string", "Linkage run (linked.run, MLflow).", required=True, example="r" * 32),

@@ -2,9 +2,9 @@
 
 from p4dp.contracts.core import Column, Table
 
-#: What a record holds within the days of the claims, the least first.
+#: What a record holds, of care within the days of the claims, the least first.
 HOLDS = {
-    "nothing": "no care at all",
+    "nothing": "neither care nor a death",
     "none": "no visit, but a prescription, an analysis or a death",
     "few": "one or two visits",
     "many": "three visits or more",
@@ -16,7 +16,7 @@ TABLE = Table(
     "Patients of one indirect linkage whose records hold as much.",
     (
         Column("run_id", "string", "Linkage run.", required=True, example="r" * 32),
-        Column("holds", "string", "What the records hold within the days of the claims.", codes=HOLDS, required=True),
+        Column("holds", "string", "What the records hold, of care within the days of the claims.", codes=HOLDS, required=True),
         Column("threshold", "double", "Weight from which a link counts; null where no weight gives the precision asked for, where as many links might be false as true, or where nobody was there to tell it by: none is linked before a run that considers everybody again.", unit="1"),
         Column("patients", "bigint", "Patients considered.", unit="1", required=True),
         Column("linked", "bigint", "Links found.", unit="1", required=True),
