@@ -33,8 +33,8 @@ def _port() -> int:
 
 
 def _workers(page: str) -> int:
-    """Workers that a master knows; 0 before it answers."""
-    with contextlib.suppress(OSError), urllib.request.urlopen(f"{page}/json/", timeout=5) as answer:
+    """Workers that a master knows; 0 before it answers, and while its page answers for everything."""
+    with contextlib.suppress(OSError, json.JSONDecodeError), urllib.request.urlopen(f"{page}/json/", timeout=5) as answer:
         return int(json.load(answer)["aliveworkers"])
     return 0
 
