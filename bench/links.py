@@ -141,6 +141,7 @@ def plain_splink(country: Country) -> list[tuple[float, Pair]]:
     rows = api.duckdb_con.execute(
         f"SELECT max(match_weight), {left} AS p, arg_max({right}, match_weight) FROM found GROUP BY 2"
     ).fetchall()
+    api.duckdb_con.close()  # its tables are gigabytes, and linkages come after it
     return [(w, (p, b)) for w, p, b in rows]
 
 
@@ -210,6 +211,7 @@ def one(home: Path, regimes: list[str], without: list[str]) -> dict[str, Any]:
         weighed = plain_splink(country)
     wanted = {"at_our_precision": out["ours"][regimes[-1]]["precision"] or 1.0, "at_0.999": 0.999, "at_0.99": 0.99}
     out["splink"] = {**{name: at_precision(country, weighed, precision, counterpart) for name, precision in wanted.items()}, **told}
+    country.db.close()
     for kind in without:
         found = ours(home, regimes[-1], "--set", f"linkage.without=[{kind}]")
         out.setdefault("without", {})[kind] = {k: found[k] for k in ("linked", "precision", "recall", "false_links")}
