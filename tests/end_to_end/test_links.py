@@ -183,10 +183,15 @@ def test_nothing_new_is_not_linked_again_and_what_contradicts_ends_a_link(linked
         other.spark.sql(
             f"UPDATE delta.`{links_path}` SET beneficiary_id = '{stranger}', valid_from = DATE'2026-01-01' WHERE patient_key = '{moved[0]}'"
         )
-        # a patient who is gone had a direct link
+        # three direct links: of a patient who is gone, to a beneficiary who is gone, and one that nothing speaks against
+        kept = next((moved[0], b) for _, b in sorted(before) if b != moved[1])
+        told = [("f" * 32, stranger), (moved[0], "0" * 17), kept]
         row = context.tables.read("linked.link").where(F.col("patient_key") == moved[0])
-        gone = row.withColumns({"patient_key": F.lit("f" * 32), "method": F.lit("direct"), "weight": F.lit(None).cast("double")})
-        gone.write.format("delta").mode("append").save(links_path)
+        direct = row.drop("patient_key", "beneficiary_id").withColumns(
+            {"method": F.lit("direct"), "weight": F.lit(None).cast("double")}
+        )
+        direct = direct.crossJoin(other.spark.createDataFrame(told, "patient_key string, beneficiary_id string"))
+        direct.select(row.columns).write.format("delta").mode("append").save(links_path)
         last = context.ledger.last_batch()
         since, until = link_steps.window(context.tables.read("events.event"))
         visits = context.tables.read("silver.encounter").where((F.col("patient_key") == moved[0]) & (F.col("kind") == "surgery"))
@@ -216,8 +221,8 @@ def test_nothing_new_is_not_linked_again_and_what_contradicts_ends_a_link(linked
         for r in other.context.tables.read("linked.link").collect()
     }
     assert after[moved[0], stranger] == (dt.date(2026, 1, 1), False) and after[moved][1]
-    assert {k for k, (_, holds) in after.items() if holds} == set(before)
-    assert not after["f" * 32, stranger][1]
+    assert {k for k, (_, holds) in after.items() if holds} == {*before, kept}
+    assert [after[pair][1] for pair in told] == [False, False, True]
 
 
 @pytest.mark.verify
@@ -297,27 +302,28 @@ def test_the_trusted_circuit_links_whom_it_finds(linked: Country, tmp_path: Path
 
 
 def test_another_warehouse_is_linked_by_traits_and_gives_back_numbers_only(linked: Country, tmp_path: Path) -> None:
-    other = Country(linked.spark, tmp_path)
+    other = Country(linked.spark, tmp_path / "données à part")  # as a name it would be encoded, and names lie elsewhere
     for part in ("vault", "warehouse", "truth"):
-        shutil.copytree(linked.home / part, tmp_path / part)
+        shutil.copytree(linked.home / part, other.home / part)
     people = {p.number: p for n in range(3) for p in Practice(linked.setting(), n).people.values()}
     rows = [
         f"{n};{p.birth_name.upper()};{p.given_name};{p.birth:%d/%m/%Y};{'M' if p.sex == 'male' else 'F'};{p.birth_place}"
         for n, p in people.items()
         if n % 4
     ]
-    (tmp_path / "list.csv").write_text("\n".join(["IPP;NOM;PRENOM;DDN;SEXE;LIEU", *rows]), "utf-8")
-    description = tmp_path / "eds.yaml"
+    (other.home / "list.csv").write_text("\n".join(["IPP;NOM;PRENOM;DDN;SEXE;LIEU", *rows]), "utf-8")
+    description = other.home / "eds.yaml"
     description.write_text(
         "name: eds\nfile: list.csv\ncolumns: {id: IPP, family_name: NOM, given_names: PRENOM, birth_date: DDN, sex: SEXE, birth_place: LIEU}\n"
     )
     with other.lease() as lease:
         context = Context.of(other.config, other.spark, lease)
         done = link_other.run(context, description)
-        (tmp_path / "list.csv").write_text("\n".join(["IPP;NOM;PRENOM;DDN;SEXE;LIEU", *rows, rows[0]]), "utf-8")
-        with pytest.raises(UsageError, match="IPP is not unique"):
+        (other.home / "list.csv").write_text("\n".join(["IPP;NOM;PRENOM;DDN;SEXE;LIEU", *rows, rows[0]]), "utf-8")
+        with pytest.raises(UsageError, match="different values of IPP"):
             link_other.run(context, description)
     correspondence = Path(done["correspondence"])
+    assert list(tmp_path.iterdir()) == [other.home]
     assert list(correspondence.parent.iterdir()) == [correspondence] and correspondence.stat().st_mode & 0o077 == 0
     lines = [x.split(";") for x in Path(done["correspondence"]).read_text("utf-8").splitlines()]
     patients, _ = links.people(linked.context)

@@ -27,6 +27,8 @@ from p4dp.identity.traits import birth_month
         (None, "missing"),
         ("DUPONT", "malformed"),
         ("27903512151898", "malformed"),
+        ("2 79 03 51\u00a0215\u202f189", "no_key"),  # blanks that do not break
+        ("27903512151\u0668\u0669", "malformed"),  # figures of another script
     ],
 )
 def test_nir(number: str | None, status: str) -> None:

@@ -20,7 +20,7 @@ def test_a_count_is_not_told_where_the_rest_of_its_whole_is_small() -> None:
 
 def test_small_counts_are_not_on_the_page() -> None:
     summary = {"run_id": "r1", "method": "indirect", "regime": "C", "patients": 300, "linked": 250, "asked_precision": 0.999, "margin": 4.0,
-               "decoys": 240, "decoys_accepted": 3, "pairs": 4, "pairs_capped": 7, "tokens_cut": 5}  # fmt: skip
+               "decoys": 240, "decoys_accepted": 3, "pairs": 4, "pairs_capped": 7, "tokens_cut": 5, "is_full": False, "without": "drugs"}  # fmt: skip
     groups = [("sex", "female", 150, 130), ("sex", "male", 140, 118), ("sex", "not known", 10, 2),
               ("age", "0 to 14", 100, 70), ("age", "15 to 29", 100, 80), ("age", "30 to 44", 100, 100)]  # fmt: skip
     choices = {
@@ -40,10 +40,11 @@ def test_small_counts_are_not_on_the_page() -> None:
         [(8, 2)],
         {"no_trace": 30, "contested": 4, "ambiguous": 16},
     )
-    few = linkage_page.page(summary | {"linked": 295}, choices, [together(choices)], [], 2.0, [], [], {})
+    few = linkage_page.page(summary | {"linked": 295, "is_full": True}, choices, [together(choices)], [], 2.0, [], [], {})
     rows = {row[0].text_content(): row[1].text_content() for row in html.fromstring(few).iter("tr")}
-    assert rows["patients"] == "300" and rows["linked"] == "not shown"
+    assert rows["patients"] == "300" and rows["linked"] == "not shown" and rows["considered"] == "every patient"
     told = {row[0].text_content(): [c.text_content() for c in row[1:]] for row in html.fromstring(text).iter("tr")}
+    assert "something new" in told["considered"][0] and told["without"] == ["drugs"]
     assert (
         told["patients"] == ["300"] and told["decoys accepted"] == ["fewer than 11"] and told["pairs capped"] == ["fewer than 11"]
     )

@@ -39,6 +39,16 @@ def test_particles_alone_are_a_name_and_nothing_is_no_name() -> None:
     assert all(v is None for v in nobody.values())
 
 
+@pytest.mark.parametrize("text", ["02/03/1950", "02/03/1950 00:00", "1950-03-02", "19500302", "1950-03-02T00:00:00", "02031950"])
+def test_forms_of_a_birth_date(text: str) -> None:
+    assert traits.birth(text) == ("1950", "03", "02")
+
+
+def test_sex_in_french() -> None:
+    told = [traits.person("A", None, "B", None, sex)["sex"] for sex in ("H", "Homme", "Masculin", "F", "Féminin", "femme", "X")]
+    assert told == ["M", "M", "M", "F", "F", "F", None]
+
+
 def _people(rows: pd.DataFrame) -> pd.DataFrame:
     made = []
     for number, r in rows.iterrows():

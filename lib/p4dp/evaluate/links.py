@@ -133,7 +133,8 @@ def evaluate(context: Context, method: str = "indirect", regime: str | None = No
     runs = context.tables.read("linked.run", published.get("linked.run", 0)).where(F.col("method") == method)
     last = runs.orderBy(F.desc("batch_id")).limit(1).collect()
     if not last or (regime and last[0]["regime"] != regime.upper()):
-        raise UsageError(f"no {method} linkage{f' in regime {regime}' if regime else ''} that holds: {_MADE_BY[method]}")
+        asked = f" --regime {regime} --full" if regime and method == "indirect" else ""
+        raise UsageError(f"no {method} linkage{f' in regime {regime}' if regime else ''} that holds: {_MADE_BY[method]}{asked}")
     run = last[0]
     whole = (runs.where("is_full").orderBy(F.desc("batch_id")).limit(1).collect() or last)[
         0
@@ -175,7 +176,7 @@ def evaluate(context: Context, method: str = "indirect", regime: str | None = No
         "method": method, "regime": run["regime"], "patients": len(known), "with_counterpart": len(with_counterpart), "linked": len(linked),
         "precision": len(true) / len(linked) if linked else None, "recall": len(true) / len(with_counterpart) if with_counterpart else None,
         "false_links": false, "false_share": false / len(linked) if linked else None, "false_share_low": 0.0 if not false else float(low),
-        "false_share_high": float(high), "without_counterpart_linked": len(linked.keys() - with_counterpart),
+        "false_share_high": None if not linked else 1.0 if false == len(linked) else float(high), "without_counterpart_linked": len(linked.keys() - with_counterpart),
         "asked_precision": run["asked_precision"], "decoy_share": whole["false_share"], "decoy_low": whole["false_low"], "decoy_high": whole["false_high"],
         "unlinked": dict(reasons), "by_visits": _by_visits(context, with_counterpart, true),
         "by_record": _by_record(chosen, held, is_true),

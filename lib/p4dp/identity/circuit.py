@@ -5,13 +5,15 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from p4dp.identity.persons import USABLE, persons
+
 #: Columns of the file, in the order in which the circuit wants them.
 COLUMNS = ("NUM_SUJET", "NIR_ASSURE", "DATE_NAISSANCE", "SEXE", "NIR_BENEFICIAIRE")
 
 
 def birth_day(raw: Column) -> Column:
-    """A birth date of any of the three kinds as yyyyMMdd; null when it is not whole."""
-    return (
+    """A birth date of any of the three kinds as yyyyMMdd; null when it is not whole (lunar months, day or month 00)."""
+    day = (
         F.when(
             raw.rlike("^[0-9]{2}/[0-9]{2}/[0-9]{4}$"),
             F.concat(F.substring(raw, 7, 4), F.substring(raw, 4, 2), F.substring(raw, 1, 2)),
@@ -22,9 +24,10 @@ def birth_day(raw: Column) -> Column:
         )
         .when(raw.rlike("^[0-9]{8}"), F.substring(raw, 1, 8))
     )
+    return F.when(day.rlike("^[0-9]{4}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])$"), day)
 
 
-def subjects(patients: DataFrame, sexes: DataFrame, prefix: str) -> DataFrame:
+def subjects(rows: DataFrame, published: DataFrame, prefix: str) -> DataFrame:
     """vault.patient → patient_key and the columns of the request, for patients who can be asked for.
 
     Practices know one NIR of a patient and not whether it is the insured's or his own: it is sent as both. Patients of two practices with one NIR,
@@ -32,15 +35,13 @@ def subjects(patients: DataFrame, sexes: DataFrame, prefix: str) -> DataFrame:
     parent's NIR) could not be told apart in what comes back, and are left out.
 
     Args:
-        sexes: patient_key, sex (male, female) as the practice has it: the NIR's own figure is the insured's.
+        published: silver.patient, whose sex is asked with: the NIR's own figure is the insured's.
         prefix: of subject numbers, so that those of two requests are never the same; numbers are drawn anew in each request.
     """
-    last = patients.groupBy("patient_key", "practice_id").agg(
-        F.max_by(F.struct("nir", "nir_status", "birth_date"), "sequence").alias("p")
-    )
-    nir = F.upper(F.regexp_replace("nir", r"[\s.\-]", ""))
+    nir = F.upper(F.regexp_replace("nir", "[^0-9A-Za-z]", ""))  # whatever blanks were let pass
     known = F.create_map(F.lit("male"), F.lit("1"), F.lit("female"), F.lit("2"))
-    usable = last.select("patient_key", "practice_id", "p.*").where(F.col("nir_status").isin("valid", "no_key")).join(sexes, "patient_key").select(
+    told = persons(rows, published, "nir", "nir_status", "birth_date").where(F.col("nir_status").isin(*USABLE))
+    usable = told.join(published.select("patient_key", "sex"), "patient_key").select(
         "patient_key", "practice_id", F.substring(nir, 1, 13).alias("nir"), birth_day(F.col("birth_date")).alias("birth"), known[F.col("sex")].alias("sex"))  # fmt: skip
     usable = usable.where("nir IS NOT NULL AND birth IS NOT NULL AND sex IS NOT NULL")
     person = ["nir", "birth", "sex"]

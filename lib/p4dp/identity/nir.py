@@ -7,7 +7,7 @@ import re
 from stdnum.exceptions import InvalidChecksum, ValidationError
 from stdnum.fr import nir as standard
 
-_FORM = re.compile(r"[12378]\d{2}(0[1-9]|1[0-2]|[2-9]\d)(\d{2}|2[AB])\d{6}")
+_FORM = re.compile(r"[12378]\d{2}(0[1-9]|1[0-2]|[2-9]\d)(\d{2}|2[AB])\d{6}(\d{2})?", re.ASCII)
 
 
 def status(text: str | None) -> str:
@@ -18,7 +18,7 @@ def status(text: str | None) -> str:
     number = re.sub(r"[\s.-]", "", text or "").upper()
     if not number:
         return "missing"
-    if not _FORM.fullmatch(number[:13]) or len(number) not in (13, 15) or (not number[13:].isdigit() and len(number) == 15):
+    if not _FORM.fullmatch(number):
         return "malformed"
     if number[0] in "378":
         return "provisional"

@@ -218,6 +218,18 @@ def holding(links: DataFrame) -> DataFrame:
     return links.where("valid_to IS NULL").groupBy("patient_key").agg(F.min_by("beneficiary_id", order).alias("beneficiary_id"))
 
 
+def of_the_gone(links: DataFrame, patients: DataFrame, beneficiaries: DataFrame) -> DataFrame:
+    """Links whose patient or beneficiary is not published any more.
+
+    Args:
+        patients: patient_key of all; `beneficiaries`: beneficiary_id of all.
+    """
+    known = links.join(patients.select("patient_key", F.lit(True).alias("_patient")), "patient_key", "left").join(
+        beneficiaries.select("beneficiary_id", F.lit(True).alias("_beneficiary")), "beneficiary_id", "left"
+    )
+    return known.where("_patient IS NULL OR _beneficiary IS NULL").drop("_patient", "_beneficiary")
+
+
 def bar(thresholds: Mapping[str, float | None]) -> Column:
     """The weight from which the best of `ranked` counts."""
     out = F.lit(inf)

@@ -51,7 +51,21 @@ _PARTICLES = {
     "STE",
     "SAINTE",
 }
-_DATES = (re.compile(r"(?P<d>\d{2})/(?P<m>\d{2})/(?P<y>\d{4})"), re.compile(r"(?P<y>\d{4})-?(?P<m>\d{2})-?(?P<d>\d{2}).*"))
+
+
+def _forms(day: str, month: str) -> tuple[str, str]:
+    day, month = f"(?P<d>{day})", f"(?P<m>{month})"
+    return f"{day}/{month}/(?P<y>[0-9]{{4}})( .*)?", f"(?P<y>[0-9]{{4}})(-?){month}\\2{day}([T ].*)?"
+
+
+_DAY, _MONTH = "0[1-9]|[12][0-9]|3[01]", "0[1-9]|1[0-2]"
+#: dd/mm/yyyy, yyyy-mm-dd or yyyymmdd, with a time or without; ddmmyyyy, which read so has no month; then what is mistyped, or a lunar month: it may be so in both lists.
+_DATES = tuple(
+    re.compile(form)
+    for form in (*_forms(_DAY, _MONTH), f"(?P<d>{_DAY})(?P<m>{_MONTH})(?P<y>(19|20)[0-9]{{2}})", *_forms("[0-9]{2}", "[0-9]{2}"))
+)
+_SEXES = {"M": "M", "H": "M", "1": "M", "MALE": "M", "HOMME": "M", "MASCULIN": "M",
+          "F": "F", "2": "F", "FEMALE": "F", "FEMME": "F", "FEMININ": "F"}  # fmt: skip
 
 
 def plain(text: str | None) -> str:
@@ -68,7 +82,7 @@ def words(*names: str | None) -> list[str]:
 
 
 def birth(text: str | None) -> tuple[str | None, str | None, str | None]:
-    """Year, month, day of a birth date in any of the usual forms."""
+    """Year, month, day of a birth date in any of the usual forms (`_DATES`)."""
     for form in _DATES:
         if found := form.fullmatch((text or "").strip()):
             return found["y"], found["m"], found["d"]
@@ -82,7 +96,7 @@ def person(family: str | None, birth_name: str | None, given: str | None, born: 
     names, givens = words(family, birth_name), plain(given).split()
     return {
         "names": names or None, "family": plain(birth_name or family).replace(" ", "") or None, "given": words(given) or None,
-        "first_given": givens[0] if givens else None, "sex": {"M": "M", "1": "M", "F": "F", "2": "F", "MALE": "M", "FEMALE": "F"}.get(plain(sex)),
+        "first_given": givens[0] if givens else None, "sex": _SEXES.get(plain(sex)),
         "birth": f"{year}-{month}-{day}" if year else None, "birth_day": day, "birth_month": month, "birth_year": year,
         "birth_place": plain(birth_place) or None, "place": plain(place) or None, "address": plain(address).replace(" ", "") or None,
     }  # fmt: skip

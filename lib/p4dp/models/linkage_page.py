@@ -100,7 +100,7 @@ def _groups(rows: list[tuple[str, str, int, int]]) -> str:
 def page(summary: dict[str, Any], choices: Choices, tradeoff: list[Choice], weights: list[tuple[str, int, int]], step: float, groups: list[tuple[str, str, int, int]],
          practices: list[tuple[int, int]], reasons: dict[str, int]) -> str:  # fmt: skip
     """The page; no count of 1 to 10 patients is on it."""
-    facts = {k: summary.get(k) for k in ("method", "regime", "patients", "linked", "asked_precision", "margin", "decoys", "decoys_accepted", "false_share", "false_low",
+    facts = {k: summary.get(k) for k in ("method", "regime", "without", "patients", "linked", "asked_precision", "margin", "decoys", "decoys_accepted", "false_share", "false_low",
                                      "false_high", "pairs", "pairs_capped", "tokens_cut", "pairs_cut", "votes_cut", "practitioners", "practitioners_known", "run_id")}  # fmt: skip
     told = {
         k: _few(v)
@@ -114,6 +114,7 @@ def page(summary: dict[str, Any], choices: Choices, tradeoff: list[Choice], weig
     }
     if not _visible(summary["linked"], summary["patients"]):
         told["linked"] = "not shown"
+    told = {"considered": "every patient" if summary["is_full"] else "patients with something new, and whom it concerns"} | told
     rows = "".join(f"<tr><td>{k.replace('_', ' ')}</td><td class=n>{v}</td></tr>" for k, v in told.items())
     reasoned = disclosure.counts({(k,): v for k, v in reasons.items()}, left=[(disclosure.TOTAL,)]).published if reasons else {}
     without = "".join(

@@ -47,7 +47,7 @@ def link(db: duckdb.DuckDBPyConnection, least: float) -> duckdb.DuckDBPyRelation
     people = {side: counts[0] for side, counts in told.items()}
     if min(people.values()) < LEAST_PEOPLE:
         raise NotEnoughToLink(
-            f"{people['ours']} and {people['theirs']} people: {LEAST_PEOPLE} at least on either side to estimate from"
+            f"{people['ours']} patients and {people['theirs']} people of the other list: {LEAST_PEOPLE} at least on either side to estimate from; no link can be made of fewer"
         )
     # a trait that one side does not have says nothing, and cannot be estimated
     known = {t for t, *counts in zip(traits.TRAITS, *(c[1:] for c in told.values()), strict=True) if all(counts)}

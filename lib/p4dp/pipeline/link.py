@@ -34,7 +34,7 @@ REGIMES = ("A", "B", "C", "D")
 
 
 def _links(work: Linkage, best: DataFrame, who: DataFrame, gp: Evidence, bar: Column, run_id: str, today: dt.date) -> DataFrame:
-    """Rows of linked.link to write: links found, those of patients considered that do not hold any more, and those of patients who are gone, however they were found."""
+    """Rows of linked.link to write: links found, those of patients considered that do not hold any more, and those whose patient or beneficiary is gone, however they were found."""
     day, stamp = F.lit(today), {"run_id": F.lit(run_id), "batch_id": F.lit(work.batch_id).cast("bigint")}
     found = best.where((F.col("weight") >= bar) & assign.eligible(work.settings.margin)).select(
         "patient_key", "practice_key", "beneficiary_id", F.lit("indirect").alias("method"), F.lit(work.regime).alias("regime"), "weight", "probability",
@@ -51,7 +51,7 @@ def _links(work: Linkage, best: DataFrame, who: DataFrame, gp: Evidence, bar: Co
         {"valid_to": day, **stamp}
     )
     others = work.context.tables.read("linked.link").where("valid_to IS NULL AND method <> 'indirect'")
-    left = others.join(gp.people.select("patient_key"), "patient_key", "left_anti").withColumns(
+    left = assign.of_the_gone(others, gp.people, work.read("events.beneficiary")).withColumns(
         {"valid_to": day, "batch_id": stamp["batch_id"]}
     )
     names = table("linked.link").names

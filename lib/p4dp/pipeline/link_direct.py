@@ -16,14 +16,14 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from p4dp.contracts import table
-from p4dp.contracts.small_counts import portions, shown
+from p4dp.contracts.small_counts import portions, shown, told
 from p4dp.errors import UsageError
 from p4dp.identity import circuit
-from p4dp.linkage import evidence
+from p4dp.linkage import assign, evidence
 from p4dp.models import tracking
 from p4dp.pipeline.context import Context
 from p4dp.pipeline.link import gate, opened, take_back
-from p4dp.pipeline.link_steps import READ
+from p4dp.pipeline.link_steps import READ, batches
 from p4dp.storage import parts
 from p4dp.storage.ledger import now
 
@@ -56,7 +56,7 @@ def request(context: Context, indirect: bool = False) -> dict[str, Any]:
             go to restricted/requests/<request>/ and not to the vault.
 
     Raises:
-        UsageError: nothing published yet.
+        UsageError: nothing published yet, or no patient who can be asked for.
     """
     tables, published, config = context.tables, context.ledger.published(), context.config
     if not tables.exists("vault.patient") or "silver.patient" not in published:
@@ -84,9 +84,12 @@ def request(context: Context, indirect: bool = False) -> dict[str, Any]:
             subjects = patients.select("patient_key", F.format_string(f"NS_{batch}_%09d", order).alias("subject"))
         else:
             _accessed(context, "link request", "vault.patient", name)
-            asked = tables.parquet(
-                staged, circuit.subjects(tables.read("vault.patient"), patients.select("patient_key", "sex"), f"NS_{batch}_")
-            )
+            asked = tables.parquet(staged, circuit.subjects(tables.read("vault.patient"), patients, f"NS_{batch}_"))
+            if asked.isEmpty():
+                parts.clear(folder)
+                raise UsageError(
+                    "nobody can be asked for: no patient has a NIR that is well formed, a whole birth date and a sex; no file was written"
+                )
             subjects = asked.select("patient_key", F.col("NUM_SUJET").alias("subject"))
         tables.append("vault.subject", subjects.withColumns(stamp), batch)
         held = tables.read("vault.subject").where(F.col("request_id") == name)
@@ -127,8 +130,8 @@ def _search(context: Context, subjects: DataFrame, folder: str) -> None:
 def take_in(context: Context, name: str) -> dict[str, Any]:
     """Links patients of a request to the beneficiaries that came back under its subject numbers; returns the closing summary.
 
-    Links of the same kind that the extract at hand does not bear out end: subject numbers of an earlier request mean nothing in it. What came of a search on
-    traits and care is no proof by NIR: such links are `searched`.
+    Links of the same kind that the extract at hand does not bear out end, and others whose patient or beneficiary is gone: subject numbers of an earlier
+    request mean nothing in it. What came of a search on traits and care is no proof by NIR: such links are `searched`.
 
     Raises:
         UsageError: no such request, nothing loaded yet, or no beneficiary of the loaded extract has a number of it.
@@ -144,7 +147,6 @@ def take_in(context: Context, name: str) -> dict[str, Any]:
         raise UsageError("no claims yet: load the extract that the circuit returned (p4dp load-snds), then import")
     method = "searched" if name.endswith(_SEARCHED) else "direct"
     batch = context.ledger.last_batch() + 1
-    opened(context, batch)
     _accessed(context, "link import", "vault.subject", name)
     patients = tables.read("silver.patient", published["silver.patient"]).select("patient_key", "practice_key")
     returned = (
@@ -167,8 +169,9 @@ def take_in(context: Context, name: str) -> dict[str, Any]:
     if not linked:
         parts.clear(staged)
         raise UsageError(
-            f"no beneficiary has a number of request {name}: load the extract that the circuit returned for it first (p4dp load-snds)"
+            f"no patient of request {name} has one beneficiary in the extract at hand, {told(several)} have several: load the extract that the circuit returned for it first (p4dp load-snds)"
         )
+    opened(context, batch)
     today = F.lit(now().date())
     with tracking.tracked(
         context.config, "linkage", method, {n: published[n] for n in ("silver.patient", "events.pseudonym")}
@@ -179,12 +182,16 @@ def take_in(context: Context, name: str) -> dict[str, Any]:
         holds = found.withColumns({"method": F.lit(method), **stamp}).join(same, ["patient_key", "beneficiary_id"], "left")
         holds = holds.withColumn("valid_from", F.coalesce("_since", today))
         over = old.join(found, ["patient_key", "beneficiary_id"], "left_anti").withColumns({"valid_to": today, **stamp})
+        others = tables.read("linked.link").where((F.col("method") != method) & F.col("valid_to").isNull())
+        gone = assign.of_the_gone(others, patients, tables.read("events.beneficiary", published["events.beneficiary"]))
+        gone = gone.withColumns({"valid_to": today, "batch_id": stamp["batch_id"]})
         contract = table("linked.link")
         whole = holds.select(
             *(F.col(c.name) if c.name in holds.columns else F.lit(None).cast(c.type).alias(c.name) for c in contract.columns)
         )
-        tables.merge("linked.link", whole.unionByName(over.select(*contract.names)).withColumn("_gone", F.lit(False)), [])
-        summary = {"run_id": run.run_id, "method": method, "is_full": True, "patients": considered, "linked": linked, "silver_batch": batch, "events_batch": batch,
+        rows = whole.unionByName(over.select(*contract.names)).unionByName(gone.select(*contract.names))
+        tables.merge("linked.link", rows.withColumn("_gone", F.lit(False)), [])
+        summary = {"run_id": run.run_id, "method": method, "is_full": True, "patients": considered, "linked": linked, **batches(context),
                    "batch_id": batch, "at": now()}  # fmt: skip
         tables.log("linked.run", [summary])
         run.params({"method": method, "request": name})

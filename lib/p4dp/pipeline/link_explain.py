@@ -30,7 +30,7 @@ def run(context: Context, patient_key: str, purpose: str) -> dict[str, Any]:
     try:  # who may read people's words may look at one person's link
         system.get_file_info(pafs.FileSelector(root, allow_not_found=True))
     except OSError:
-        raise UsageError("link explain shows one person: it is for accounts that may read the restricted root") from None
+        raise UsageError(f"link explain shows one person: it is for accounts that may read the restricted root ({root})") from None
     tables, published = context.tables, context.ledger.published()
     held = (
         tables.read("linked.link", published.get("linked.link", 0))
@@ -61,6 +61,10 @@ def run(context: Context, patient_key: str, purpose: str) -> dict[str, Any]:
     link = held[0]
     run_ = tables.read("linked.run", published["linked.run"]).where(F.col("run_id") == link["run_id"]).collect()[0]
     model = model_of(context, run_.asDict())
+    if not score.fits(model):
+        raise UsageError(
+            "the link was weighed by an earlier version, which compared something else: p4dp link indirect looks at all links again"
+        )
 
     def read(name: str) -> Any:
         rows = tables.read(name, published.get(name, 0))

@@ -15,10 +15,10 @@ import pyarrow.parquet as pq
 import yaml
 from pyarrow import csv
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pyspark.sql import functions as F
 
 from p4dp.contracts.small_counts import portions, shown
 from p4dp.errors import UsageError
+from p4dp.identity.persons import persons
 from p4dp.linkage import traits
 from p4dp.models import tracking, trait_linkage
 from p4dp.pipeline.context import Context
@@ -71,7 +71,7 @@ class Other(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     name: str = Field(pattern="^[a-z][a-z0-9_]*$")
     file: str
-    delimiter: str = Field(";", min_length=1, max_length=1)
+    delimiter: str = Field(";", pattern=r"^[\x01-\x7f]$")
     encoding: str = "utf-8"
     columns: Columns
     least_probability: float = Field(0.9, gt=0, lt=1)
@@ -93,13 +93,15 @@ def load(path: Path) -> Other:
         ) from None
     except ValidationError as error:
         first = error.errors()[0]
-        raise UsageError(f"{path.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        known = (Columns if first["loc"][:1] == ("columns",) else Other).model_fields
+        told = f"; it is one of {', '.join(known)}" if first["type"] == "extra_forbidden" else ""
+        raise UsageError(f"{path.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}{told}") from None
 
 
 def _theirs(other: Other, path: Path, file: Path) -> None:
     """Brings the other list to the one form, batch by batch, into a Parquet file."""
     source = path.parent / other.file
-    if not source.exists():
+    if not source.is_file():
         raise UsageError(f"{path.name}: no file {source}")
     named = {k: v for k, v in other.columns.model_dump().items() if v}
     form = csv.ParseOptions(delimiter=other.delimiter, newlines_in_values=True)
@@ -131,7 +133,8 @@ def _persons(rows: pd.DataFrame, key: str) -> pd.DataFrame:
     """Traits in their one form, with unique_id."""
     columns = [[None if pd.isna(v) or v == "" else str(v) for v in rows[n]] for n in _TOLD]
     made = [traits.person(*values) for values in zip(*columns, strict=True)]
-    return pd.DataFrame(made, columns=list(traits.TRAITS)).assign(unique_id=rows[key].to_numpy())
+    numbers = [None if pd.isna(v) or v == "" else str(v) for v in rows[key]]
+    return pd.DataFrame(made, columns=list(traits.TRAITS)).assign(unique_id=pd.Series(numbers, dtype=object))
 
 
 def _ours(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
@@ -146,14 +149,17 @@ def run(context: Context, path: Path) -> dict[str, Any]:
     Names lie beside it in a folder of their own while the linkage runs.
 
     Raises:
-        UsageError: the description or the list is wrong, or the vault holds no patient.
+        UsageError: the description or the list is wrong, the vault holds no patient, or is no folder of a file system.
         NotEnoughToLink: too few people on a side.
     """
     other, tables = load(path), context.tables
     published = context.ledger.published()
     if not tables.exists("vault.patient") or "silver.patient" not in published:
         raise UsageError("no patients yet: p4dp nightly")
-    folder = Path(context.config.at(context.config.roots.vault)) / "correspondence"
+    vault = context.config.at(context.config.roots.vault)
+    if "://" in vault:
+        raise UsageError(f"link other reads and writes names in files: roots.vault must be a folder of a file system, not {vault}")
+    folder = Path(vault) / "correspondence"
     work = folder / f".{other.name}"
     shutil.rmtree(work, ignore_errors=True)  # what a run that was killed left
     work.mkdir(parents=True, mode=0o700)
@@ -173,12 +179,9 @@ def run(context: Context, path: Path) -> dict[str, Any]:
             ],
         )
         # who has left a practice is not told of
-        present = tables.read("silver.patient", published["silver.patient"]).select("patient_key")
-        named = tables.read("vault.patient").join(present, "patient_key", "left_semi")
-        last = named.groupBy("patient_key", "practice_id").agg(F.max_by(F.struct(*_TOLD), "sequence").alias("p"))
-        last.select("patient_key", "practice_id", "p.*").mapInPandas(_ours, _FIELDS).write.parquet(
-            (work / "ours").resolve().as_uri()
-        )
+        named = persons(tables.read("vault.patient"), tables.read("silver.patient", published["silver.patient"]), *_TOLD)
+        # as it stands: Spark does not decode what as_uri would encode, and names would lie elsewhere
+        named.mapInPandas(_ours, _FIELDS).write.parquet(f"file://{(work / 'ours').resolve()}")
         inputs = {"vault.patient": tables.version("vault.patient")}
         with (
             tracking.tracked(context.config, "linkage", f"other {other.name}", inputs) as mlrun,
@@ -188,7 +191,10 @@ def run(context: Context, path: Path) -> dict[str, Any]:
                 db.execute(f"CREATE TABLE {side} AS SELECT * FROM read_parquet(?)", [files])
             counts = {side: db.sql(f"SELECT count(*), count(DISTINCT unique_id) FROM {side}").fetchall()[0] for side in ("ours", "theirs")}  # fmt: skip
             if len(set(counts["theirs"])) > 1:
-                raise UsageError(f"{path.parent / other.file}: {other.columns.id} is not unique")
+                rows, numbers = counts["theirs"]
+                raise UsageError(
+                    f"{path.parent / other.file}: {rows} people and {numbers} different values of {other.columns.id}: each needs one of its own, and none may be empty"
+                )
             trait_linkage.link(db, other.least_probability).create("found")
             linked = db.sql("SELECT count(*) FROM found").fetchall()[0][0]
             number = other.columns.id.replace('"', '""')
