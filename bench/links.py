@@ -214,7 +214,9 @@ def one(home: Path, regimes: list[str], without: list[str]) -> dict[str, Any]:
     country.db.close()
     for kind in without:
         found = ours(home, regimes[-1], "--set", f"linkage.without=[{kind}]")
-        out.setdefault("without", {})[kind] = {k: found[k] for k in ("linked", "precision", "recall", "false_links")}
+        out.setdefault("without", {})[kind] = {
+            k: found[k] for k in ("linked", "precision", "recall", "false_links", "decoy_share", "decoy_low", "decoy_high")
+        }
     return out
 
 
