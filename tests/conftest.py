@@ -11,8 +11,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from pyspark.sql import DataFrame, SparkSession
@@ -31,11 +32,12 @@ from p4dp.storage.lease import Lease
 from p4dp.storage.session import start
 
 ROOT = Path(__file__).resolve().parent.parent
+T = TypeVar("T")
 
 
 #: Files of end_to_end whose tests use one country, and therefore run in one process.
-_TOGETHER = {"test_algorithms": "claims", "test_links": "claims", "test_models": "claims", "test_night": "claims",
-             "test_changes": "nights", "test_cluster": "nights"}  # fmt: skip
+_TOGETHER = {"test_algorithms": "claims", "test_models": "claims", "test_changes": "nights", "test_cluster": "nights",
+             "test_links": "links", "test_night": "links"}  # fmt: skip
 
 
 def _group(file: Path) -> str | None:
@@ -55,9 +57,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest first; nights later, when the other process has made the country that they too start from."""
-    when = {"claims": 0, "spec": 1, "storage": 1, "nights": 2}
-    items.sort(key=lambda i: when.get(_group(i.path) or i.path.parent.name, 3))
+    """What takes longest first; nights and links later, when the other process has made the countries that they start from."""
+    when = {"claims": 0, "spec": 1, "storage": 1, "nights": 2, "links": 3}
+    items.sort(key=lambda i: when.get(_group(i.path) or i.path.parent.name, 4))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -172,28 +174,43 @@ def _two_nights(made: Country, official: str | None) -> tuple[dict[str, object],
     return first, made.night()
 
 
+def _once(shared: Path, name: str, make: Callable[[], T]) -> T:
+    """What the first process that asks has made, or what it told of it."""
+    told = shared / f"{name}.told"
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not told.exists():
+            told.write_bytes(pickle.dumps(make()))
+    return pickle.loads(told.read_bytes())  # type: ignore[no-any-return]
+
+
 @pytest.fixture(scope="session")
-def country(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Country:
-    """Two nights of a small country with planted defects, made by the first process that asks; tests read it and leave it as it is.
+def shared(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """A folder of all processes."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if hasattr(request.config, "workerinput") else own
+
+
+@pytest.fixture(scope="session")
+def country(spark: SparkSession, shared: Path, request: pytest.FixtureRequest) -> Country:
+    """Two nights of a small country with planted defects; tests read it and leave it as it is.
 
     With --cda, the second night brings the official documents too, as a delivery of a practice of their own.
     """
-    own = tmp_path_factory.getbasetemp()
-    shared = own.parent if hasattr(request.config, "workerinput") else own
-    made, told = Country(spark, shared / "country"), shared / "country.nights"
-    with (shared / "country.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not told.exists():
-            told.write_bytes(pickle.dumps(_two_nights(made, request.config.getoption("--cda"))))
-    made.first, made.second = pickle.loads(told.read_bytes())  # type: ignore[attr-defined]
+    made = Country(spark, shared / "country")
+    made.first, made.second = _once(shared, "country", lambda: _two_nights(made, request.config.getoption("--cda")))  # type: ignore[attr-defined]
     return made
 
 
 @pytest.fixture(scope="session")
-def linked(country: Country, tmp_path_factory: pytest.TempPathFactory) -> Country:
+def linked(country: Country, shared: Path) -> Country:
     """The same country with the claims of its people, which the next night loads and links; tests read it and leave it as it is."""
-    made = Country(country.spark, tmp_path_factory.mktemp("linked"))
-    shutil.copytree(country.home, made.home, dirs_exist_ok=True)
-    simulate_claims(made.spark, made.setting(), made.home, "sas", 2, 2)
-    made.third = made.night()  # type: ignore[attr-defined]
+    made = Country(country.spark, shared / "linked")
+
+    def third() -> dict[str, object]:
+        shutil.copytree(country.home, made.home)
+        simulate_claims(made.spark, made.setting(), made.home, "sas", 2, 2)
+        return made.night()
+
+    made.third = _once(shared, "linked", third)  # type: ignore[attr-defined]
     return made

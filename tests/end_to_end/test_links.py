@@ -7,12 +7,8 @@ import datetime as dt
 import hashlib
 import json
 import math
-import os
 import re
 import shutil
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -28,7 +24,8 @@ from p4dp.pipeline import link, link_direct, link_explain, link_other, link_step
 from p4dp.pipeline.context import Context
 from p4dp.simulate import circuit
 from p4dp.simulate.practice import Practice
-from tests.conftest import ROOT, Country
+from tests.conftest import Country
+from tests.end_to_end.killed import run_until
 
 
 def test_events_equal_the_truth(linked: Country) -> None:
@@ -402,25 +399,11 @@ def test_a_linkage_that_is_killed_while_it_compares_or_scores_gives_the_same_lin
         shutil.copytree(linked.home, site.home)
     with calm.lease() as lease:
         link.run(Context.of(calm.config, calm.spark, lease), full=True)
-    command = [
-        sys.executable,
-        str(ROOT / "jobs" / "link.py"),
-        "--full",
-        "--home",
-        str(rough.home),
-        "--config",
-        str(ROOT / "conf" / "test.yaml"),
-    ]
     first = rough.context.ledger.last_batch() + 1
     steps = ("pairs-candidates", "pairs", "best", "unlinked")  # the last one is written after the links were
     for batch_id, step in enumerate(steps, first):
-        process = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         begun = rough.home / "warehouse" / "staging" / f"link={batch_id}" / step
-        while process.poll() is None and not begun.exists():
-            time.sleep(0.05)
-        assert process.poll() is None, f"ended before it wrote {step}"
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        assert run_until(begun.exists, "link.py", rough.home, "--full"), f"ended before it wrote {step}"
         time.sleep(rough.config.lease.stale_after)
     with rough.lease() as lease:
         link.run(Context.of(rough.config, rough.spark, lease), full=True)
