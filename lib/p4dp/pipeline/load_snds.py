@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import reduce
 from pathlib import Path
@@ -74,8 +75,8 @@ class _Load:
             found[contract.name].append(file)
         return found
 
-    def table(self, contract: Table, files: list[ExtractFile]) -> list[str]:
-        """Loads the files of one table; returns the slices that were replaced."""
+    def table(self, contract: Table, files: list[ExtractFile]) -> None:
+        """Loads the files of one table: replaces the slices that they bring."""
         frames = []
         for group in extract.alike(files):
             rows = extract.typed(extract.text_rows(self.context.spark, self.root, group), group[0])
@@ -124,7 +125,6 @@ class _Load:
             self.report(name, "loaded", slices=sorted(slices.get(name, ())))
         if wanted:
             tables.replace(f"snds.{contract.name}", staged.where(F.col("p4dp_file").isin(good)), wanted)
-        return wanted
 
     def _without_halves(self, files: list[ExtractFile], good: list[str], slices: dict[str, set[str]]) -> list[str]:
         """Refuses a file that shares a slice with one that was refused: half a month must not replace a whole one."""
@@ -176,11 +176,15 @@ def run(context: Context, folder: Path, progress: Progress = lambda _: None) -> 
     by_table = load.files()
     if not by_table:
         raise UsageError(f"{folder}: no file is named after an SNDS table (docs/how-to/load-an-extract.md)")
-    replaced: dict[str, list[str]] = {}
-    for contract in layer("snds"):
-        if contract.name in by_table:
-            progress(f"load {contract.name}")
-            replaced[contract.name] = load.table(contract, by_table[contract.name])
+
+    def loaded(contract: Table) -> None:
+        progress(f"load {contract.name}")
+        load.table(contract, by_table[contract.name])
+
+    brought = [contract for contract in layer("snds") if contract.name in by_table]
+    # most tables are small: their plans and commits are made while the engine reads another
+    with ThreadPoolExecutor(context.config.batch.parallel_tables) as pool:
+        list(pool.map(loaded, brought))
     context.tables.log("ops.extract", list(load.reports.values()))
     progress("events")
     months = _months(context)
@@ -195,7 +199,7 @@ def run(context: Context, folder: Path, progress: Progress = lambda _: None) -> 
     return {
         "files": len(states),
         **{s: states.count(s) for s in ("loaded", "refused", "ignored")},
-        "tables": len(replaced),
+        "tables": len(brought),
         **counts,
     }
 
