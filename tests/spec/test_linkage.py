@@ -386,6 +386,21 @@ def test_a_drug_of_several_presentations_is_one_drug(side, pipe) -> None:
         assert (r["drugs_l"], r["drugs_met_l"], r["presentations_l"], r["presentations_met_l"]) == (2, 2, 2, 1)
 
 
+def test_what_a_record_holds_is_the_same_whoever_counts(spark, side, pipe) -> None:
+    told = spark.createDataFrame([(0, 0), (0, 2), (0, 3), (1, 0), (2, 9), (3, 0)], "visits int, others int")
+    kinds = [r[0] for r in told.select(assign.holds(F.col("visits"), F.col("others"))).collect()]
+    assert kinds == ["nothing", "none", "few", "few", "few", "many"]
+    gp = side("patient_key", "p|x|male|1950|1|13055|13|\nq|x|male|1950|1|13055|13|2024-05-01", "",
+              "p|D|2024-01-01|H03AA01|X1|\np|D|2024-01-01|H03AA01|X2|\np|D|2024-01-01|A10BA02|Y1|\n"
+              "q|D|2024-01-01|H03AA01|X1|\nq|D|2024-01-01|A10BA02|Y1|")  # fmt: skip
+    snds = side("beneficiary_id", "b|male|1950|1|13055|13|", "", "b|D|2024-01-01|H03AA01|X2|2024-01-02")
+    pairs = pipe("patient_key string, beneficiary_id string", "patient_key|beneficiary_id\np|b\nq|b")
+    compared = compare.features(pairs, gp, snds, evidence.spans(gp.visits)).select("patient_key", assign.held())
+    counted = gp.traced().select("patient_key", assign.holds(F.col("visits"), F.col("others")))
+    wanted = {"p": "none", "q": "few"}  # a substance in two presentations is one drug
+    assert dict(map(tuple, compared.collect())) == dict(map(tuple, counted.collect())) == wanted
+
+
 def test_whose_care_is_known(side) -> None:
     gp = side(
         "patient_key", "a|P|male|1950|3|13055|13|\nd|P|male|1950|3|13055|13|2024-05-01",

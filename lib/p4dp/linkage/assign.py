@@ -3,8 +3,8 @@
 A link must lie a margin above the patient's next best beneficiary, and above every other patient of the same practice who fits the same beneficiary;
 patients of two practices may share one. Decoys say without truth how often a patient without counterpart would be given one: of each patient the
 best beneficiary is taken away, and everything else (household, practice, days) stays as it is. From which weight a link counts is chosen apart for
-patients whose records hold neither care nor a death, no visit, one or two, or more: whoever has many visits is hardly given anybody else's claims, so their decoys
-say nothing of those who have none, and those who have none must not decide for the others.
+kinds of record, by how much care they hold: whoever has many visits is hardly given anybody else's claims, so their decoys say nothing of those who have none,
+and those who have none must not decide for the others.
 """
 
 from __future__ import annotations
@@ -59,13 +59,14 @@ def eligible(margin: float, prefix: str = "") -> Column:
     return (weight - F.col(f"{prefix}second") >= margin) & (weight - F.col(f"{prefix}rival") >= margin)
 
 
-#: Most visits of a record that holds few.
+#: Most visits of a record that holds few, and most of the rest of one that holds next to nothing.
 _FEW = 2
 
 
 def holds(visits: Column, others: Column) -> Column:
     """How much a record holds that could speak for or against a beneficiary, of `HOLDS`, by its visits, and its prescribed drugs and analyses and the death."""
-    return F.when(visits > _FEW, "many").when(visits > 0, "few").when(others > 0, "none").otherwise("nothing")
+    few = (visits > 0) | (others > _FEW)
+    return F.when(visits > _FEW, "many").when(few, "few").when(others > 0, "none").otherwise("nothing")
 
 
 def held() -> Column:
