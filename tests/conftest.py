@@ -35,7 +35,7 @@ ROOT = Path(__file__).resolve().parent.parent
 T = TypeVar("T")
 
 
-#: Files of end_to_end whose tests use one country, and therefore run in one process.
+#: Files of end_to_end whose tests run in one process, in their order: they use the same country, which is made once for all.
 _TOGETHER = {"test_algorithms": "claims", "test_models": "claims", "test_changes": "nights", "test_cluster": "nights",
              "test_links": "links", "test_night": "links"}  # fmt: skip
 
@@ -45,7 +45,7 @@ def _group(file: Path) -> str | None:
 
 
 class _ByCountry(LoadScopeScheduling):
-    """Deals tests to processes: those of one country together, the others one by one."""
+    """Deals tests to processes: those of one group together, the others one by one."""
 
     def _split_scope(self, nodeid: str) -> str:
         return _group(Path(nodeid.split("::")[0])) or nodeid
@@ -160,6 +160,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path
 
 def _two_nights(made: Country, official: str | None) -> tuple[dict[str, object], dict[str, object]]:
     """Simulates the country and takes it through two nights; their summaries."""
+    shutil.rmtree(made.home, ignore_errors=True)  # what another process left that did not come to its end
     made.home.mkdir()
     made.simulate()
     first = made.night(dt.date(2026, 1, 5))
@@ -172,6 +173,12 @@ def _two_nights(made: Country, official: str | None) -> tuple[dict[str, object],
             registry.write(json.dumps(own) + "\n")
         write(made.home / "landing", "dossia", "P90000", 1, dt.date(2026, 1, 6), True, files)
     return first, made.night()
+
+
+def copied(home: Path, to: Path) -> None:
+    """Copies a home that tests of another process may be looking at: their lease is not taken along."""
+    shutil.rmtree(to, ignore_errors=True)
+    shutil.copytree(home, to, ignore=shutil.ignore_patterns("lease*"))
 
 
 def _once(shared: Path, name: str, make: Callable[[], T]) -> T:
@@ -208,7 +215,7 @@ def linked(country: Country, shared: Path) -> Country:
     made = Country(country.spark, shared / "linked")
 
     def third() -> dict[str, object]:
-        shutil.copytree(country.home, made.home)
+        copied(country.home, made.home)
         simulate_claims(made.spark, made.setting(), made.home, "sas", 2, 2)
         return made.night()
 

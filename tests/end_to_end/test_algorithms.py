@@ -23,7 +23,7 @@ from p4dp.pipeline import concordance, derive, export, publish, replay, review
 from p4dp.pipeline.context import Context
 from p4dp.storage.lease import Lease
 from p4dp.storage.releases import Releases
-from tests.conftest import ROOT, Country
+from tests.conftest import ROOT, Country, copied
 from tests.end_to_end.elsewhere import in_empty_environment
 
 NAMES = ("diabetes", "treated_hypertension", "influenza_like_illness")
@@ -33,7 +33,7 @@ class Site:
     """A copy of the linked country with a configuration folder of its own."""
 
     def __init__(self, linked: Country, home: Path, server: tuple[str, Path]) -> None:
-        shutil.copytree(linked.home, home, dirs_exist_ok=True)
+        copied(linked.home, home)
         shutil.copytree(ROOT / "conf", home / "conf")
         self.home, self.spark, self.country, self.server = home, linked.spark, linked, server[1]
         self.config = load(

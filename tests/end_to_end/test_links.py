@@ -152,6 +152,8 @@ def test_links_of_an_earlier_version_are_not_gone_on_with(linked: Country, tmp_p
     shutil.copytree(linked.home, tmp_path, dirs_exist_ok=True)
     tables, last = site.context.tables, link.last_of(site.context)
     assert last and link.of_this_version(site.context, last, tables.version("linked.link"))
+    for kinds in (1, None):  # its thresholds were of other kinds of record
+        assert not link.of_this_version(site.context, {**last, "kinds": kinds}, tables.version("linked.link"))
     # an import of today's version gave the table its new column; links that were found before hold nothing in it
     site.spark.sql(f"UPDATE delta.`{tables.path('linked.link')}` SET holds = NULL WHERE weight > 20")
     assert not link.of_this_version(site.context, last, tables.version("linked.link"))

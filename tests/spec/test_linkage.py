@@ -219,8 +219,8 @@ def test_decoys_of_patients_with_visits_promise_nothing_for_those_without() -> N
     assert told([*many, ("none", 1, True, 1, 3), ("none", 1, True, None, 47)], patients, {**low, "none": 1.0})[0] == 0.0
 
 
-def test_those_without_visits_do_not_decide_for_the_others() -> None:
-    """Three decoys of fifty are accepted at weight 1.5: only those without a visit must lie above it, or have no link at all."""
+def test_records_that_hold_little_do_not_decide_for_the_others() -> None:
+    """Three decoys of fifty are accepted at weight 1.5: only those of their kind must lie above it, or have no link at all."""
     counts: assign.Counts = [
         ("many", 2, True, None, 1200),
         ("none", 3, True, 3, 3),
@@ -526,7 +526,9 @@ def test_assignment_wants_a_lead_over_others_and_over_the_neighbour(pipe) -> Non
     }
     loose = reasons(2.0, none=5.0)
     assert loose["sure"] is None and loose["torn"] is None and loose["spouse"] == "contested"
-    assert set(reasons(2.0, none=None, few=0.0).values()) == {"below_threshold"}  # no weight is enough for records without a visit
+    assert set(reasons(2.0, none=None, few=0.0).values()) == {
+        "below_threshold"
+    }  # no weight is enough for records that hold so little
     untraced = best.withColumn("drugs_l", F.lit(0))  # traits alone have a threshold of their own
     assert not untraced.where(F.col("weight") >= assign.bar({"none": 0.0})).count()
     assert {r["holds"] for r in assign.histogram(untraced, 4.0).collect()} == {"nothing"}

@@ -151,7 +151,7 @@ def evaluate(context: Context, method: str = "indirect", regime: str | None = No
     links = links.where((F.col("method") == method) & F.col("valid_to").isNull())
     holds = F.col("holds") if "holds" in links.columns else F.lit(None)
     held = {r[0]: (r[1], r[2]) for r in links.select("patient_key", "beneficiary_id", holds).collect()}
-    if method == "indirect" and any(kind is None for _, kind in held.values()):
+    if method == "indirect" and (whole.asDict().get("kinds") != assign.KINDS or any(kind is None for _, kind in held.values())):
         raise UsageError("these links are of an earlier version, which told less of them: p4dp link indirect --full")
     linked = {patient: beneficiary for patient, (beneficiary, _) in held.items()}
     thresholds = context.tables.read("linked.threshold", published.get("linked.threshold", 0))

@@ -4,7 +4,7 @@ A link must lie a margin above the patient's next best beneficiary, and above ev
 patients of two practices may share one. Decoys say without truth how often a patient without counterpart would be given one: of each patient the
 best beneficiary is taken away, and everything else (household, practice, days) stays as it is. From which weight a link counts is chosen apart for
 kinds of record, by how much care they hold: whoever has many visits is hardly given anybody else's claims, so their decoys say nothing of those who have none,
-and those who have none must not decide for the others.
+and records that hold little must not decide for the others.
 """
 
 from __future__ import annotations
@@ -59,6 +59,8 @@ def eligible(margin: float, prefix: str = "") -> Column:
     return (weight - F.col(f"{prefix}second") >= margin) & (weight - F.col(f"{prefix}rival") >= margin)
 
 
+#: Number of the rule by which kinds of record are told apart (linked.run): thresholds of another rule are of other patients.
+KINDS = 2
 #: Most visits of a record that holds few, and most of the rest of one that holds next to nothing.
 _FEW = 2
 

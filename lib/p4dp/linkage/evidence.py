@@ -55,16 +55,13 @@ class Evidence:
     def traced(self) -> DataFrame:
         """(patient_key, visits, others): patients of whom more than traits is known, and how many visits, and prescribed drugs, analyses and the death."""
         dead = self.people.where("death_date IS NOT NULL")
-        day, drug = ("doctor", "day"), ("doctor", "day", "atc")
-        sought = (("visits", self.visits, day), ("others", self.drugs, drug), ("others", self.analyses, day), ("others", dead, ()))
+        drugs = self.drugs.select("patient_key", "doctor", "day", "atc").distinct()  # of several presentations one
         parts = [
-            rows.select("patient_key", F.lit(kind).alias("kind"), F.xxhash64(F.lit(n), *what).alias("thing"))
-            for n, (kind, rows, what) in enumerate(sought)
+            rows.select("patient_key", F.lit(visits).alias("visits"), F.lit(1 - visits).alias("others"))
+            for rows, visits in ((self.visits, 1), (drugs, 0), (self.analyses, 0), (dead, 0))
         ]
-        counts = (
-            F.array_size(F.collect_set(F.when(F.col("kind") == kind, F.col("thing")))).alias(kind) for kind in ("visits", "others")
-        )
-        return reduce(DataFrame.unionAll, parts).groupBy("patient_key").agg(*counts)
+        sums = (F.sum(c).alias(c) for c in ("visits", "others"))
+        return reduce(DataFrame.unionAll, parts).groupBy("patient_key").agg(*sums)
 
     def without(self, kinds: Iterable[str]) -> Evidence:
         """The same side as if kinds of evidence (LEFT_OUT) were not known."""

@@ -93,9 +93,11 @@ def last_of(context: Context) -> dict[str, Any] | None:
 
 
 def of_this_version(context: Context, last: dict[str, Any], version: int) -> bool:
-    """Whether a run knew the kinds of record and compared the levels that are known and compared today, and its links were found among today's candidates."""
+    """Whether a run told kinds of record apart and compared levels as today, and its links were found among today's candidates."""
     links = context.tables.read("linked.link", version)
-    if last["thresholds"].keys() != HOLDS.keys() or "holds" not in links.columns or not score.fits(model_of(context, last)):
+    if last.get("kinds") != assign.KINDS or last["thresholds"].keys() != HOLDS.keys() or "holds" not in links.columns:
+        return False
+    if not score.fits(model_of(context, last)):
         return False
     # the column may be there for an import's sake
     return links.where("method = 'indirect' AND valid_to IS NULL AND holds IS NULL").isEmpty()
@@ -204,7 +206,7 @@ def run(
         share, low, high = told.shares
         _write(work, best, who, gp, assign.bar(thresholds), mlrun.run_id)
         summary = {"run_id": mlrun.run_id, "method": "indirect", "regime": regime, "without": without, "model_run_id": estimated_by, "is_full": work.everyone, "patients": work.found["patients"],
-                   "linked": told.linked, "asked_precision": asked, "margin": settings.margin, "decoys": told.decoys, "decoys_accepted": told.accepted,
+                   "linked": told.linked, "asked_precision": asked, "margin": settings.margin, "kinds": assign.KINDS, "decoys": told.decoys, "decoys_accepted": told.accepted,
                    "false_share": share, "false_low": low, "false_high": high, "tokens_cut": work.found["tokens_cut"], "pairs": work.found["pairs"],
                    "silver_batch": work.found["silver_batch"], "events_batch": work.found["events_batch"], "batch_id": work.batch_id, "at": now()}  # fmt: skip
         context.tables.log("linked.threshold", _thresholds(summary, choices))

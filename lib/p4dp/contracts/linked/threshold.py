@@ -5,8 +5,8 @@ from p4dp.contracts.core import Column, Table
 #: What a record holds, of care within the days of the claims, the least first.
 HOLDS = {
     "nothing": "neither care nor a death",
-    "none": "no visit, but one or two prescribed drugs, analyses or a death",
-    "few": "one or two visits, or none but more than two prescribed drugs, analyses or a death",
+    "none": "no visit; one or two of: drug, analysis, death",
+    "few": "one or two visits; or no visit, and three or more of: drug, analysis, death",
     "many": "three visits or more",
 }
 
