@@ -40,7 +40,7 @@ $(VENV)/.done: pyproject.toml constraints.txt
 	$(BIN)/python lib/p4dp/setup_java.py --jars .jars jars.sha256
 	@touch $@
 
-test: setup ## under 15 minutes on 2 cores: a session keeps one of them busy, so two share the tests
+test: setup ## some 15 minutes on 2 cores: a session keeps one of them busy, so two share the tests
 	$(BIN)/python -m pytest tests -m "not verify" -n 2 $(if $(CDA),--cda $(CDA))
 
 check: setup ## lint, types, layering, generated files, wheel
