@@ -526,9 +526,8 @@ def test_assignment_wants_a_lead_over_others_and_over_the_neighbour(pipe) -> Non
     }
     loose = reasons(2.0, none=5.0)
     assert loose["sure"] is None and loose["torn"] is None and loose["spouse"] == "contested"
-    assert set(reasons(2.0, none=None, few=0.0).values()) == {
-        "below_threshold"
-    }  # no weight is enough for records that hold so little
+    # no weight is enough for records that hold so little
+    assert set(reasons(2.0, none=None, few=0.0).values()) == {"below_threshold"}
     untraced = best.withColumn("drugs_l", F.lit(0))  # traits alone have a threshold of their own
     assert not untraced.where(F.col("weight") >= assign.bar({"none": 0.0})).count()
     assert {r["holds"] for r in assign.histogram(untraced, 4.0).collect()} == {"nothing"}
