@@ -18,7 +18,7 @@ TABLE = Table(
         Column("linked", "bigint", "Links found.", unit="1", required=True),
         Column("asked_precision", "double", "Share of true links asked for.", unit="1"),
         Column("margin", "double", "Weight that a link must lie above the runner-up.", unit="1"),
-        Column("kinds", "int", "Rule by which kinds of record were told apart (linked.threshold): 1 or null by visits alone, 2 also by prescribed drugs, analyses and the death; null for direct links.", example="2"),
+        Column("kinds", "int", "Number of the rule by which kinds of record were told apart (linked.threshold); null in runs before rules had one, and for direct links.", example="2"),
         Column("decoys", "bigint", "Patients whose best beneficiary was taken away to see whether another is accepted.", unit="1"),
         Column("decoys_accepted", "bigint", "Decoys for whom another was accepted.", unit="1"),
         Column("false_share", "double", "Estimated share of false links.", unit="1"),
