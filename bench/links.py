@@ -1,9 +1,9 @@
 """Linkage beside its rivals, on the same simulated countries: recall at equal precision, seconds, peak memory.
 
-`python bench/links.py [--seeds 1,2,3] [--patients 1500] [--ratio 8] [--practices 12] [--regimes D,C] [--without drugs,…] [--errors 2]` writes
+`python bench/links.py [--seeds 1,2,3] [--patients 1500] [--ratio 8] [--practices 12] [--regimes D,C] [--without drugs,…] [--errors 2] [--alone]` writes
 bench/results/links.json, anew after each country; `--more` adds countries to those that are there, or takes their place. Seven of `--patients 20000 --ratio 10 --practices 150`
-take half a day on two cores. After the regimes, the last of them is done again without each kind of evidence in turn. Rivals see the same people,
-visits and drugs:
+take half a day on two cores. After the regimes, the last of them is done again without each kind of evidence in turn; regime A comes at the very
+end, since the extract shows doctors' own numbers from then on. Rivals see the same people, visits and drugs as the last regime before it:
 
 dutch    deterministic, as GPs and pharmacies were linked in the Netherlands: sex, birth year, commune, and most shared days with drug
 cnam     iterative exact search: all criteria, unique pairs only; then one criterion fewer, again
@@ -183,7 +183,7 @@ def ours(home: Path, regime: str, *sets: str) -> dict[str, Any]:
     }
 
 
-def correspondence(home: Path) -> None:
+def correspondence(home: Path) -> Path:
     """The file that regime B needs, from the truth."""
     config = load(ROOT / "conf" / "local.yaml", str(home))
     spark = start(config, "bench")
@@ -191,32 +191,64 @@ def correspondence(home: Path) -> None:
     spark.stop()
     file = Path(config.at(config.linkage.correspondence))
     file.write_text("am_number,pfs_num\n" + "".join(f"{am},{pfs}\n" for am, pfs in known), "utf-8")
+    return file
 
 
-def one(home: Path, regimes: list[str], without: list[str]) -> dict[str, Any]:
-    """One country: ours in each regime, the rivals, and ours without kinds of evidence."""
-    if "B" in regimes:
-        correspondence(home)
-    out: dict[str, Any] = {"ours": {regime: ours(home, regime) for regime in regimes}}
+def show_numbers(home: Path) -> None:
+    """Puts doctors' own numbers, without their key, in the place of encrypted ones in the extract, as `simulate.clear_practitioners` writes it; loads it."""
+    note = home / "country.json"
+    held = json.loads(note.read_text("utf-8"))
+    if held.get("numbers_shown"):
+        return
+    db = duckdb.connect()
+    db.execute("CREATE TABLE known AS SELECT pfs_num, any_value(substr(am_number, 1, 8)) AS own FROM read_csv(?, all_varchar = true) GROUP BY 1", [str(correspondence(home))])  # fmt: skip
+    for file in sorted((home / "snds-extracts" / "portal").rglob("*.csv")):
+        columns = file.read_text("iso-8859-1").partition("\n")[0].split(";")
+        if named := [c for c in columns if c.endswith("PFS_NUM") or c in ("PFS_EXE_NUM", "PFS_PRE_NUM")]:
+            shown = ", ".join(f"coalesce((SELECT own FROM known WHERE pfs_num = {c}), {c}) AS {c}" for c in named)
+            rows = f"read_csv('{file}', delim = ';', header = true, all_varchar = true, encoding = 'latin-1')"
+            db.execute(f"COPY (SELECT * REPLACE ({shown}) FROM {rows}) TO '{file}.shown' (FORMAT csv, DELIMITER ';', HEADER)")
+            Path(f"{file}.shown").replace(file)
+    db.close()
+    call(home, "load-snds", "--extract", str(home / "snds-extracts" / "portal"))
+    note.write_text(json.dumps({**held, "numbers_shown": True}), "utf-8")
+
+
+def rivals(home: Path, regime: str, mine: dict[str, Any]) -> dict[str, Any]:
+    """What others find among the people, visits and drugs that our linkage in a regime staged."""
     config = load(ROOT / "conf" / "local.yaml", str(home))
     spark = start(config, "bench")
-    country = Country(home, Context.of(config, spark), regimes[-1])
-    counterpart = out["ours"][regimes[-1]]["with_counterpart"]
+    country, counterpart = Country(home, Context.of(config, spark), regime), mine["with_counterpart"]
     spark.stop()
+    out: dict[str, Any] = {}
     for name, rival in (("dutch", dutch), ("cnam", cnam)):
         with Watch(children=False) as told:
             pairs = rival(country)
         out[name] = {**judged(country, pairs, counterpart), **told}
     with Watch(children=False) as told:
         weighed = plain_splink(country)
-    wanted = {"at_our_precision": out["ours"][regimes[-1]]["precision"] or 1.0, "at_0.999": 0.999, "at_0.99": 0.99}
+    wanted = {"at_our_precision": mine["precision"] or 1.0, "at_0.999": 0.999, "at_0.99": 0.99}
     out["splink"] = {**{name: at_precision(country, weighed, precision, counterpart) for name, precision in wanted.items()}, **told}
     country.db.close()
+    return out
+
+
+def one(home: Path, regimes: list[str], without: list[str], alone: bool) -> dict[str, Any]:
+    """One country: ours in each regime, the rivals, and ours without kinds of evidence; at last regime A, whose extract is another."""
+    if "B" in regimes:
+        correspondence(home)
+    clear, regimes = "A" in regimes, [r for r in regimes if r != "A"]
+    out: dict[str, Any] = {"ours": {regime: ours(home, regime) for regime in regimes}}
+    if not alone:
+        out |= rivals(home, regimes[-1], out["ours"][regimes[-1]])
     for kind in without:
         found = ours(home, regimes[-1], "--set", f"linkage.without=[{kind}]")
         out.setdefault("without", {})[kind] = {
             k: found[k] for k in ("linked", "precision", "recall", "false_links", "decoy_share", "decoy_low", "decoy_high")
         }
+    if clear:
+        show_numbers(home)
+        out["ours"]["A"] = ours(home, "A")
     return out
 
 
@@ -240,11 +272,12 @@ def made(home: Path, seed: str, country: dict[str, Any]) -> dict[str, int]:
         held = json.loads(note.read_text("utf-8"))
         if held["country"] != country:
             raise SystemExit(f"{home} is of another country: {held['country']}")
+        if held.get("numbers_shown"):
+            raise SystemExit(f"{home} shows doctors' own numbers since regime A was measured on it: remove it")
         return dict(held["seconds"])
     shutil.rmtree(home, ignore_errors=True)  # what a run that was killed left
     _, simulated = call(home, "simulate", "--patients", str(country["patients"]), "--practices", str(country["practices"]), "--years", "2", "--nights", "1",
-                           "--seed", seed, "--snds-ratio", str(country["ratio"]), "--errors", str(country["errors"]), "--set", "simulate.partitions=16",
-                           "--set", f"simulate.clear_practitioners={str(country['clear_practitioners']).lower()}")  # fmt: skip
+                           "--seed", seed, "--snds-ratio", str(country["ratio"]), "--errors", str(country["errors"]), "--set", "simulate.partitions=16")  # fmt: skip
     _, night = call(home, "nightly", "--set", "linkage.nightly=false")
     seconds = {"simulate": round(simulated["seconds"]), "night": round(night["seconds"])}
     note.write_text(json.dumps({"country": country, "seconds": seconds}), "utf-8")
@@ -259,13 +292,14 @@ def main() -> None:
     arguments.add_argument("--ratio", type=int, default=8)
     arguments.add_argument("--regimes", default="D,C")
     arguments.add_argument("--without", default="", help="kinds of evidence that are left out in turn")
+    arguments.add_argument("--alone", action="store_true", help="without the rivals")
     arguments.add_argument("--errors", default="1", help="times the rates of all errors of the country")
     arguments.add_argument("--name", default="links", help="of the file of results")
     arguments.add_argument("--more", action="store_true", help="keep the countries that the file of results holds")
     arguments.add_argument("--homes", help="folder where countries are kept, and taken from when they are there")
     given = arguments.parse_args()
-    if "A" in given.regimes.split(",") and given.regimes != "A":  # numbers that C does not find would be known to it there
-        arguments.error("regime A shows doctors' own numbers: it is measured on a country of its own (--regimes A --name links-A)")
+    if given.regimes == "A":
+        arguments.error("regime A is measured after another one, beside which it is seen: --regimes C,A")
     asked = {"name": given.name, "patients": given.patients, "ratio": given.ratio, "errors": float(given.errors)}
     results = ROOT / "bench" / "results" / f"{given.name}.json"
     countries: list[dict[str, Any]] = []
@@ -274,11 +308,11 @@ def main() -> None:
         if {k: held[k] for k in asked} != asked:
             arguments.error(f"{results} is of other countries: { ({k: held[k] for k in asked}) }")
         countries = held["countries"]
-    country = {**asked, "practices": given.practices, "clear_practitioners": given.regimes == "A"}
+    country = {**asked, "practices": given.practices}
     for seed in given.seeds.split(","):
         home = Path(given.homes) / f"{given.name}-{seed}" if given.homes else Path(tempfile.mkdtemp())
         before = made(home, seed, country)
-        found = one(home, given.regimes.split(","), [k for k in given.without.split(",") if k])
+        found = one(home, given.regimes.split(","), [k for k in given.without.split(",") if k], given.alone)
         countries = [*(c for c in countries if c["seed"] != seed), {"seed": seed, "seconds_before": before, **found}]
         print(json.dumps(countries[-1]), flush=True)
         regimes = sorted(set.intersection(*(set(c["ours"]) for c in countries)))

@@ -10,6 +10,7 @@ import datetime as dt
 import io
 import json
 import shutil
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -29,32 +30,37 @@ _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT",
 _PROJECT = {"BEN_NIR_PSA": "NUM_ENQ", "NIR_ANO_17": "NUM_ENQ", "BEN_NIR_ANO": "NUM_ANO"}
 
 
-def _pack(value: Any) -> Any:
-    return f"D:{value:%Y-%m-%d}" if isinstance(value, dt.date) else value
+def _dated(value: dt.date) -> str:
+    return f"D:{value.isoformat()}"
 
 
 def _slice(table: str, row: dict[str, Any]) -> str:
     if table.startswith("ER_"):
-        return f"{row['FLX_DIS_DTD']:%Y%m}"
+        flow = row["FLX_DIS_DTD"]
+        return f"{flow.year}{flow.month:02d}"
     return str(row.pop("_year")) if "_year" in row else ""
 
 
 def _live(setting: Setting) -> Callable[[Iterator[pd.DataFrame]], Iterator[pd.DataFrame]]:
+    """Claims of neighbourhoods: one row per table and slice of each, its lines below each other, since Spark carries a few long texts sooner than many short ones."""
+    encode = json.JSONEncoder(default=_dated).encode
+
     def run(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for frame in frames:
             for number in frame["id"]:
                 claims = Fund(setting, int(number)).write()
-                rows = [
-                    (t, _slice(t, r), json.dumps({k: _pack(v) for k, v in r.items()}))
-                    for t, listed in claims.tables.items()
-                    for r in listed
-                ]
-                rows += [("_event", "", json.dumps([_pack(v) for v in e])) for e in claims.events]
-                rows += [("_person", "", json.dumps(p)) for p in claims.people]
-                rows += [("_doctor", "", json.dumps(d)) for d in claims.doctors]
-                rows += [("_patient", "", json.dumps(p)) for p in claims.patients]
-                rows += [("_identity", "", json.dumps(i)) for i in claims.identities]
-                yield pd.DataFrame(rows, columns=["table", "slice", "payload"])
+                lines: dict[tuple[str, str], list[str]] = defaultdict(list)
+                for table, rows in claims.tables.items():
+                    for row in rows:
+                        slice_ = _slice(table, row)  # takes the year out of the row, which is then written
+                        lines[table, slice_].append(encode(row))
+                truth = {"event": claims.events, "person": claims.people, "doctor": claims.doctors, "patient": claims.patients, "identity": claims.identities}  # fmt: skip
+                for name, told in truth.items():
+                    if told:
+                        lines[f"_{name}", ""] = [encode(x) for x in told]
+                yield pd.DataFrame(
+                    [(*key, "\n".join(listed)) for key, listed in lines.items()], columns=["table", "slice", "payload"]
+                )
 
     return run
 
@@ -95,8 +101,9 @@ def _write(folder: str, dialect: str) -> Callable[[pd.DataFrame], pd.DataFrame]:
         name = table.replace("aa", year[2:]) if table.startswith("T_MCO") else f"{table}_{slice_}" if slice_ else table
         target = Path(folder) / year / f"{name}.csv" if year else Path(folder) / f"{name}.csv"
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(render([json.loads(p) for p in group["payload"]], dialect))
-        return pd.DataFrame({"file": [str(target)], "rows": [len(group)]})
+        rows = [json.loads(line) for lines in group["payload"] for line in lines.split("\n")]
+        target.write_bytes(render(rows, dialect))
+        return pd.DataFrame({"file": [str(target)], "rows": [len(rows)]})
 
     return write
 

@@ -6,6 +6,7 @@ A record is a dict of the product's raw field names; days are dates, numbers are
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left
 from functools import cache
 from typing import Any
 
@@ -117,7 +118,9 @@ class Writer:
         #: prescribing cascades: patient, day of the oedema, whether a loop diuretic was the answer
         self.cascades: list[tuple[str, dt.date, bool]] = []
         chapters = assumptions()["acute_chapters"]
-        self._chapters = {k: (list(c), np.array(list(c.values())) / sum(c.values())) for k, c in chapters.items()}
+        self._chapters = {
+            k: (list(c), np.cumsum(np.array(list(c.values())) / sum(c.values())).tolist()) for k, c in chapters.items()
+        }
 
     def _number(self, kind: str) -> str:
         self._numbers[kind] = self._numbers.get(kind, 0) + 1
@@ -126,8 +129,8 @@ class Writer:
     def _code(self, which: str, chronic: list[tuple[str, str]], flu: float = 0.03) -> tuple[str, str]:
         if chronic and self.rng.random() < 0.35:
             return chronic[int(self.rng.integers(len(chronic)))]
-        chapters, weights = self._chapters[which]
-        chapter = chapters[int(np.searchsorted(np.cumsum(weights), self.rng.random()).clip(0, len(chapters) - 1))]
+        chapters, cumulated = self._chapters[which]
+        chapter = chapters[min(bisect_left(cumulated, self.rng.random()), len(chapters) - 1)]
         if chapter == "R" and self.rng.random() < flu:
             return _FLU
         options = ACUTE[chapter]
