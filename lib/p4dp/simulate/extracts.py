@@ -12,6 +12,7 @@ import json
 import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from p4dp.simulate.claims import Fund
+from p4dp.simulate.ledger import Row
 from p4dp.simulate.lives import DAY0
 from p4dp.simulate.practice import Setting
 from p4dp.simulate.records import cip13, substances
@@ -30,6 +32,7 @@ _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT",
 _PROJECT = {"BEN_NIR_PSA": "NUM_ENQ", "NIR_ANO_17": "NUM_ENQ", "BEN_NIR_ANO": "NUM_ANO"}
 
 
+@cache
 def _dated(value: dt.date) -> str:
     return f"D:{value.isoformat()}"
 
@@ -42,25 +45,21 @@ def _slice(table: str, row: dict[str, Any]) -> str:
 
 
 def _live(setting: Setting) -> Callable[[Iterator[pd.DataFrame]], Iterator[pd.DataFrame]]:
-    """Claims of neighbourhoods: one row per table and slice of each, its lines below each other, since Spark carries a few long texts sooner than many short ones."""
+    """Claims of neighbourhoods: one array per table and slice of each, since Spark carries a few long texts sooner than many short ones; the truth as lines."""
     encode = json.JSONEncoder(default=_dated).encode
 
     def run(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for frame in frames:
             for number in frame["id"]:
                 claims = Fund(setting, int(number)).write()
-                lines: dict[tuple[str, str], list[str]] = defaultdict(list)
+                slices: dict[tuple[str, str], list[Row]] = defaultdict(list)
                 for table, rows in claims.tables.items():
                     for row in rows:
-                        slice_ = _slice(table, row)  # takes the year out of the row, which is then written
-                        lines[table, slice_].append(encode(row))
-                truth = {"event": claims.events, "person": claims.people, "doctor": claims.doctors, "patient": claims.patients, "identity": claims.identities}  # fmt: skip
-                for name, told in truth.items():
-                    if told:
-                        lines[f"_{name}", ""] = [encode(x) for x in told]
-                yield pd.DataFrame(
-                    [(*key, "\n".join(listed)) for key, listed in lines.items()], columns=["table", "slice", "payload"]
-                )
+                        slices[table, _slice(table, row)].append(row)
+                texts = [(*key, encode(rows)) for key, rows in slices.items()]
+                truth: dict[str, list[Any]] = {"event": claims.events, "person": claims.people, "doctor": claims.doctors, "patient": claims.patients, "identity": claims.identities}  # fmt: skip
+                texts += [(f"_{name}", "", "\n".join(map(encode, told))) for name, told in truth.items() if told]
+                yield pd.DataFrame(texts, columns=["table", "slice", "payload"])
 
     return run
 
@@ -76,19 +75,20 @@ def _date(text: str, column: str, dialect: str) -> str:
 
 def render(rows: list[dict[str, Any]], dialect: str) -> bytes:
     """Rows as a text file of a dialect."""
-    columns = list({c: None for r in rows for c in r})
+    columns = list({c: None for shape in dict.fromkeys(map(tuple, rows)) for c in shape})  # rows of a table come in a few shapes
     renamed = {c: _PROJECT.get(c, c) if dialect == "portal" else c for c in columns}
+    first = {c: next((v for r in rows if (v := r.get(c)) is not None), None) for c in columns}
+    dated = [n for n, c in enumerate(columns) if isinstance(v := first[c], str) and v.startswith("D:")]
+    written = cache(partial(_date, dialect=dialect))  # a country has some hundred days
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter="," if dialect == "iso" else ";", lineterminator="\n")
     writer.writerow(renamed.values())
     for row in rows:
-        cells = [row.get(c) for c in columns]
-        writer.writerow(
-            [
-                "" if v is None else _date(v, c, dialect) if isinstance(v, str) and v.startswith("D:") else v
-                for c, v in zip(columns, cells, strict=True)
-            ]
-        )
+        cells = list(map(row.get, columns))
+        for n in dated:
+            if cells[n] is not None:
+                cells[n] = written(cells[n], columns[n])
+        writer.writerow(cells)
     return out.getvalue().encode("iso-8859-1" if dialect == "portal" else "utf-8")
 
 
@@ -101,7 +101,7 @@ def _write(folder: str, dialect: str) -> Callable[[pd.DataFrame], pd.DataFrame]:
         name = table.replace("aa", year[2:]) if table.startswith("T_MCO") else f"{table}_{slice_}" if slice_ else table
         target = Path(folder) / year / f"{name}.csv" if year else Path(folder) / f"{name}.csv"
         target.parent.mkdir(parents=True, exist_ok=True)
-        rows = [json.loads(line) for lines in group["payload"] for line in lines.split("\n")]
+        rows = [row for listed in group["payload"] for row in json.loads(listed)]
         target.write_bytes(render(rows, dialect))
         return pd.DataFrame({"file": [str(target)], "rows": [len(rows)]})
 
