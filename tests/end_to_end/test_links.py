@@ -267,6 +267,10 @@ def test_the_trusted_circuit_links_whom_it_finds(linked: Country, tmp_path: Path
         lines = file.read_text("utf-8").splitlines()
         assert lines[0] == "NUM_SUJET;NIR_ASSURE;DATE_NAISSANCE;SEXE;NIR_BENEFICIAIRE" and len(lines) == asked["subjects"] + 1
         assert all(len(x.split(";")[1]) == 13 and len(x.split(";")[2]) == 8 for x in lines[1:]) and file.stat().st_mode & 0o77 == 0
+        batches = context.ledger.batches()
+        with pytest.raises(UsageError, match="load the extract that the circuit returned"):
+            link_direct.take_in(context, asked["request"])
+        assert context.ledger.batches() == batches  # an import that is refused leaves nothing open
         returned = tmp_path / "snds-extracts" / "returned"
         played = circuit.play(tmp_path, file, tmp_path / "snds-extracts" / "sas", returned)
         assert 0 < played["found"] < played["subjects"]
