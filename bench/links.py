@@ -197,9 +197,9 @@ def correspondence(home: Path) -> Path:
 def show_numbers(home: Path) -> None:
     """Puts doctors' own numbers, without their key, in the place of encrypted ones in the extract, as `simulate.clear_practitioners` writes it; loads it."""
     note = home / "country.json"
-    held = json.loads(note.read_text("utf-8"))
-    if held.get("numbers_shown"):
-        return
+    note.write_text(
+        json.dumps({**json.loads(note.read_text("utf-8")), "numbers_shown": True}), "utf-8"
+    )  # before: no other regime may find a half of it
     db = duckdb.connect()
     db.execute("CREATE TABLE known AS SELECT pfs_num, any_value(substr(am_number, 1, 8)) AS own FROM read_csv(?, all_varchar = true) GROUP BY 1", [str(correspondence(home))])  # fmt: skip
     for file in sorted((home / "snds-extracts" / "portal").rglob("*.csv")):
@@ -211,7 +211,6 @@ def show_numbers(home: Path) -> None:
             Path(f"{file}.shown").replace(file)
     db.close()
     call(home, "load-snds", "--extract", str(home / "snds-extracts" / "portal"))
-    note.write_text(json.dumps({**held, "numbers_shown": True}), "utf-8")
 
 
 def rivals(home: Path, regime: str, mine: dict[str, Any]) -> dict[str, Any]:
