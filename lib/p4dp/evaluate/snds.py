@@ -17,14 +17,10 @@ Value = tuple[str | None, float]
 _WITHOUT_QUANTITY = ("diagnosis", "long_term_illness", "declared_gp", "death", "cause_of_death")
 
 
-def _day(value: str | None) -> str | None:
-    return value.removeprefix("D:") if value else None
-
-
 def _truth(context: Context) -> dict[Key, list[Value]]:
     out: dict[Key, list[Value]] = defaultdict(list)
     for person, kind, code, start, end, quantity in truth.lines(context, "event"):
-        out[person, kind, code, _day(start)].append((_day(end), 0.0 if kind in _WITHOUT_QUANTITY else float(quantity)))
+        out[person, kind, code, start].append((end, 0.0 if kind in _WITHOUT_QUANTITY else float(quantity)))
     return out
 
 

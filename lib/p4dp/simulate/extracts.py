@@ -12,7 +12,7 @@ import json
 import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,26 +27,21 @@ from p4dp.simulate.practice import Setting
 from p4dp.simulate.records import cip13, substances
 
 DIALECTS = ("portal", "iso", "sas")
-_ROWS = "`table` string, slice string, payload string"
+_ROWS = "`table` string, slice string, text string"
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _PROJECT = {"BEN_NIR_PSA": "NUM_ENQ", "NIR_ANO_17": "NUM_ENQ", "BEN_NIR_ANO": "NUM_ANO"}
 
 
-@cache
-def _dated(value: dt.date) -> str:
-    return f"D:{value.isoformat()}"
-
-
-def _slice(table: str, row: dict[str, Any]) -> str:
+def _slice(table: str, row: Row) -> str:
     if table.startswith("ER_"):
         flow = row["FLX_DIS_DTD"]
         return f"{flow.year}{flow.month:02d}"
     return str(row.pop("_year")) if "_year" in row else ""
 
 
-def _live(setting: Setting) -> Callable[[Iterator[pd.DataFrame]], Iterator[pd.DataFrame]]:
-    """Claims of neighbourhoods: one array per table and slice of each, since Spark carries a few long texts sooner than many short ones; the truth as lines."""
-    encode = json.JSONEncoder(default=_dated).encode
+def _live(setting: Setting, dialect: str) -> Callable[[Iterator[pd.DataFrame]], Iterator[pd.DataFrame]]:
+    """Claims of neighbourhoods: one text per table and slice of each, since Spark carries a few long ones sooner than many short ones; the truth as lines."""
+    encode = json.JSONEncoder(default=str).encode  # days as ISO
 
     def run(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for frame in frames:
@@ -56,40 +51,61 @@ def _live(setting: Setting) -> Callable[[Iterator[pd.DataFrame]], Iterator[pd.Da
                 for table, rows in claims.tables.items():
                     for row in rows:
                         slices[table, _slice(table, row)].append(row)
-                texts = [(*key, encode(rows)) for key, rows in slices.items()]
+                texts = [(*key, render(rows, dialect)) for key, rows in slices.items()]
                 truth: dict[str, list[Any]] = {"event": claims.events, "person": claims.people, "doctor": claims.doctors, "patient": claims.patients, "identity": claims.identities}  # fmt: skip
                 texts += [(f"_{name}", "", "\n".join(map(encode, told))) for name, told in truth.items() if told]
-                yield pd.DataFrame(texts, columns=["table", "slice", "payload"])
+                yield pd.DataFrame(texts, columns=["table", "slice", "text"])
 
     return run
 
 
-def _date(text: str, column: str, dialect: str) -> str:
-    year, month, day = text[2:6], text[7:9], text[10:12]
+@cache  # a country has some thousand days
+def _date(day: dt.date, column: str, dialect: str) -> str:
     if dialect == "iso":
-        return text[2:]
+        return day.isoformat()
     if dialect == "portal":
-        return f"{day}/{month}/{year}"
-    return f"{day}{month}{year}" if column in ("ENT_DAT", "SOR_DAT") else f"{day}{_MONTHS[int(month) - 1]}{year}:00:00:00"
+        return f"{day:%d/%m/%Y}"
+    return f"{day:%d%m%Y}" if column in ("ENT_DAT", "SOR_DAT") else f"{day:%d}{_MONTHS[day.month - 1]}{day:%Y}:00:00:00"
 
 
-def render(rows: list[dict[str, Any]], dialect: str) -> bytes:
-    """Rows as a text file of a dialect."""
+def _delimiter(dialect: str) -> str:
+    return "," if dialect == "iso" else ";"
+
+
+def _encoding(dialect: str) -> str:
+    return "iso-8859-1" if dialect == "portal" else "utf-8"
+
+
+def render(rows: list[Row], dialect: str) -> str:
+    """Rows as the text of a dialect's file."""
     columns = list({c: None for shape in dict.fromkeys(map(tuple, rows)) for c in shape})  # rows of a table come in a few shapes
-    renamed = {c: _PROJECT.get(c, c) if dialect == "portal" else c for c in columns}
-    first = {c: next((v for r in rows if (v := r.get(c)) is not None), None) for c in columns}
-    dated = [n for n, c in enumerate(columns) if isinstance(v := first[c], str) and v.startswith("D:")]
-    written = cache(partial(_date, dialect=dialect))  # a country has some hundred days
+    first = [next((v for r in rows if (v := r.get(c)) is not None), None) for c in columns]
+    dated = [(n, c) for n, c in enumerate(columns) if isinstance(first[n], dt.date)]
     out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter="," if dialect == "iso" else ";", lineterminator="\n")
-    writer.writerow(renamed.values())
+    writer = csv.writer(out, delimiter=_delimiter(dialect), lineterminator="\n")
+    writer.writerow([_PROJECT.get(c, c) if dialect == "portal" else c for c in columns])
     for row in rows:
         cells = list(map(row.get, columns))
-        for n in dated:
-            if cells[n] is not None:
-                cells[n] = written(cells[n], columns[n])
+        for n, column in dated:
+            if (day := cells[n]) is not None:
+                cells[n] = _date(day, column, dialect)
         writer.writerow(cells)
-    return out.getvalue().encode("iso-8859-1" if dialect == "portal" else "utf-8")
+    return out.getvalue()
+
+
+def _joined(texts: list[str], delimiter: str) -> str:
+    """Texts of one table as one, under all columns that any of them has."""
+    heads = [text.partition("\n")[0] for text in texts]
+    columns = list({c: None for head in dict.fromkeys(heads) for c in head.split(delimiter)})
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, columns, delimiter=delimiter, lineterminator="\n")
+    writer.writeheader()
+    for head, text in zip(heads, texts, strict=True):
+        if head == delimiter.join(columns):
+            out.write(text[len(head) + 1 :])
+        else:
+            writer.writerows(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter))
+    return out.getvalue()
 
 
 def _write(folder: str, dialect: str) -> Callable[[pd.DataFrame], pd.DataFrame]:
@@ -101,9 +117,9 @@ def _write(folder: str, dialect: str) -> Callable[[pd.DataFrame], pd.DataFrame]:
         name = table.replace("aa", year[2:]) if table.startswith("T_MCO") else f"{table}_{slice_}" if slice_ else table
         target = Path(folder) / year / f"{name}.csv" if year else Path(folder) / f"{name}.csv"
         target.parent.mkdir(parents=True, exist_ok=True)
-        rows = [row for listed in group["payload"] for row in json.loads(listed)]
-        target.write_bytes(render(rows, dialect))
-        return pd.DataFrame({"file": [str(target)], "rows": [len(rows)]})
+        text = _joined(list(group["text"]), _delimiter(dialect))
+        target.write_bytes(text.encode(_encoding(dialect)))
+        return pd.DataFrame({"file": [str(target)], "rows": [text.count("\n") - 1]})
 
     return write
 
@@ -113,10 +129,10 @@ def simulate(spark: SparkSession, setting: Setting, home: Path, dialect: str, ra
     neighbourhoods = setting.practices * (1 + ratio)
     staged = str(home / "truth" / "claims-staged")
     numbers = spark.range(0, neighbourhoods, 1, min(partitions, neighbourhoods))
-    numbers.mapInPandas(_live(setting), _ROWS).write.mode("overwrite").partitionBy("table").parquet(staged)
+    numbers.mapInPandas(_live(setting, dialect), _ROWS).write.mode("overwrite").partitionBy("table").parquet(staged)
     rows = spark.read.parquet(staged)
     for name in ("event", "person", "doctor", "patient", "identity"):
-        rows.where(F.col("table") == f"_{name}").select("payload").coalesce(1).write.mode("overwrite").text(
+        rows.where(F.col("table") == f"_{name}").select("text").coalesce(1).write.mode("overwrite").text(
             str(home / "truth" / f"claims-{name}")
         )
     folder = home / "snds-extracts" / dialect
@@ -127,7 +143,7 @@ def simulate(spark: SparkSession, setting: Setting, home: Path, dialect: str, ra
         for n in range(3)
     ]
     folder.mkdir(parents=True)
-    (folder / "IR_PHA_R.csv").write_bytes(render(drugs, dialect))
+    (folder / "IR_PHA_R.csv").write_bytes(render(drugs, dialect).encode(_encoding(dialect)))
     (home / "referentials").mkdir(exist_ok=True)
     (home / "referentials" / "long_term.csv").write_text("icd,ald\nE119,8\n", "utf-8")
     claims = rows.where(~F.col("table").startswith("_"))
