@@ -197,9 +197,8 @@ def correspondence(home: Path) -> Path:
 def show_numbers(home: Path) -> None:
     """Puts doctors' own numbers, without their key, in the place of encrypted ones in the extract, as `simulate.clear_practitioners` writes it; loads it."""
     note = home / "country.json"
-    note.write_text(
-        json.dumps({**json.loads(note.read_text("utf-8")), "numbers_shown": True}), "utf-8"
-    )  # before: no other regime may find a half of it
+    held = json.loads(note.read_text("utf-8"))
+    note.write_text(json.dumps({**held, "numbers_shown": True}), "utf-8")  # first: no other regime may find a half of it
     db = duckdb.connect()
     db.execute("CREATE TABLE known AS SELECT pfs_num, any_value(substr(am_number, 1, 8)) AS own FROM read_csv(?, all_varchar = true) GROUP BY 1", [str(correspondence(home))])  # fmt: skip
     for file in sorted((home / "snds-extracts" / "portal").rglob("*.csv")):
