@@ -201,14 +201,21 @@ def show_numbers(home: Path) -> None:
     note.write_text(json.dumps({**held, "numbers_shown": True}), "utf-8")  # first: no other regime may find a half of it
     db = duckdb.connect()
     db.execute("CREATE TABLE known AS SELECT pfs_num, any_value(substr(am_number, 1, 8)) AS own FROM read_csv(?, all_varchar = true) GROUP BY 1", [str(correspondence(home))])  # fmt: skip
+    found = 0
     for file in sorted((home / "snds-extracts" / "portal").rglob("*.csv")):
         columns = file.read_text("iso-8859-1").partition("\n")[0].split(";")
         if named := [c for c in columns if c.endswith("PFS_NUM") or c in ("PFS_EXE_NUM", "PFS_PRE_NUM")]:
             shown = ", ".join(f"coalesce((SELECT own FROM known WHERE pfs_num = {c}), {c}) AS {c}" for c in named)
             rows = f"read_csv('{file}', delim = ';', header = true, all_varchar = true, encoding = 'latin-1')"
+            if "PFS_EXE_NUM" in named:
+                found += db.sql(f"SELECT count(*) FROM {rows} WHERE PFS_EXE_NUM IN (SELECT pfs_num FROM known)").fetchall()[0][0]
             db.execute(f"COPY (SELECT * REPLACE ({shown}) FROM {rows}) TO '{file}.shown' (FORMAT csv, DELIMITER ';', HEADER)")
             Path(f"{file}.shown").replace(file)
     db.close()
+    if not found:
+        raise SystemExit(
+            f"{home}: no PFS_EXE_NUM of the extract is in the correspondence, so that regime A would be measured without a number"
+        )
     call(home, "load-snds", "--extract", str(home / "snds-extracts" / "portal"))
 
 
