@@ -66,6 +66,26 @@ def test_communes_of_the_claims_have_the_form_of_silver(pipe) -> None:
     ]
 
 
+def test_care_by_a_practitioner_who_has_no_row_is_known_by_his_key(pipe) -> None:
+    found = evidence.records(
+        pipe("patient_key string, practice_key string, sex string, birth_year int, birth_month int, commune_code string, department string, death_date date",
+             "patient_key|practice_key|sex|birth_year|birth_month|commune_code|department|death_date\np|x|male|1950|1|13055|13|"),
+        pipe("practitioner_key string, practice_key string, role string, am_number string",
+             "practitioner_key|practice_key|role|am_number\nowner|x|owner|131000015\ncentre|x|salaried|131000023"),
+        pipe("encounter_id long, patient_key string, encounter_date date, kind string, billing_key string",
+             """encounter_id|patient_key|encounter_date|kind|billing_key
+             1|p|2024-01-01|surgery|owner
+             2|p|2024-01-02|surgery|centre
+             3|p|2024-01-03|surgery|quarantined
+             4|p|2024-01-04|surgery|"""),
+        pipe("encounter_id long, atc string, code_system string, code string",
+             "encounter_id|atc|code_system|code\n3|A10BA02|CIP13|3400930000014\n4|A10BA02|CIP13|3400930000014"),
+        pipe("encounter_id long, kind string", "encounter_id|kind\n3|biology"),
+        pipe("encounter_id long", "encounter_id\n4"))  # fmt: skip
+    assert {(r["doctor"], r["day"].day) for r in found.visits.collect()} == {("13100001", 1), ("x", 2), ("quarantined", 3)}
+    assert [r["doctor"] for rows in (found.drugs, found.analyses) for r in rows.collect()] == ["quarantined"] * 2
+
+
 def _aligned(gp, snds):
     ours, theirs = practitioners.ballots(gp, "patient_key", "doctor"), practitioners.ballots(snds, "beneficiary_id", "pfs")
     return practitioners.aligned(ours, theirs, evidence.spans(gp.visits))
@@ -465,6 +485,7 @@ def test_pairs_that_leave_no_doubt_are_estimated_too() -> None:
 
 def test_what_is_never_known_weighs_nothing_later() -> None:
     pairs = _pairs(4).assign(drugs_l=0, drugs_met_l=0)
+    pairs.loc[0, "death_date_r"] = dt.date(9999, 12, 31)  # mistyped: beyond what nanoseconds hold
     weights = {x.label: math.log2(x.m / x.u) for x in splink_em.estimate(pairs).model.levels if x.comparison == "drugs"}
     assert len(weights) == 9 and set(weights.values()) == {0.0}
 

@@ -97,7 +97,9 @@ def records(
     *,
     merged: DataFrame | None = None,
 ) -> Evidence:
-    """Silver tables → the GP side. Events without an encounter (a long-term treatment in a document) have no prescriber and are left out.
+    """Silver tables → the GP side. Events without an encounter (a long-term treatment in a document), or whose encounter nobody billed, have no prescriber and are left out.
+
+    A practitioner who has no row (quarantined, or no longer listed by his practice) is known by his key, which the activity of both sides can align.
 
     Args:
         merged: communes that merged (`old_code`, `new_code`): silver followed those that were known when it was conformed.
@@ -112,7 +114,8 @@ def records(
     met = encounters.select(
         "encounter_id", "patient_key", F.col("encounter_date").alias("day"), "kind", F.col("billing_key").alias("practitioner_key")
     )
-    met = met.join(F.broadcast(doctors), "practitioner_key")
+    met = met.where("practitioner_key IS NOT NULL").join(F.broadcast(doctors), "practitioner_key", "left")
+    met = met.withColumn("doctor", F.coalesce("doctor", "practitioner_key"))
     by = met.select("encounter_id", "patient_key", "doctor", "day")
     visits = met.where(F.col("kind").isin(*_BILLED)).select("patient_key", "doctor", "day").distinct()
     drugs = by.join(

@@ -21,7 +21,7 @@ from p4dp.errors import NotEnoughToLink
 from p4dp.linkage.compare import COUNTS, TRAITS, comparisons
 from p4dp.linkage.score import TERM, Level, Model
 
-_TEXT, _NUMBER, _DAY = "string", "Int64", "datetime64[ns]"
+_TEXT, _NUMBER, _DAY = "string", "Int64", "datetime64[s]"  # nanoseconds end in 2262, mistyped dates of death do not
 #: Columns of a pair that Splink compares, and their types.
 COLUMNS = {
     **dict.fromkeys(TRAITS, _TEXT), "birth_year": _NUMBER, "birth_month": _NUMBER, "death_date": _DAY, "last_seen": _DAY, **dict.fromkeys(COUNTS, _NUMBER),
