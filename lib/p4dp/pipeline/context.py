@@ -52,7 +52,7 @@ class Context:
                 values.setdefault(field, {})[name] = dict(words)
         held, at = self.config.referentials, self.config.at
         drugs = referential.read(self.spark, at(held.drugs), "cip13", "atc")
-        return Mappings(values, drugs, referential.read(self.spark, at(held.communes), "old_code", "new_code"))
+        return Mappings(values, drugs, referential.communes(self.spark, at(held.communes)))
 
     def outbox(self, batch_id: int) -> str:
         """Where split leaves what land and conform may read: pseudonyms and coarsened traits, no identity."""

@@ -26,6 +26,39 @@ def read(spark: SparkSession, address: str, key: str, value: str, once: bool = T
     Raises:
         UsageError: not UTF-8 text with a comma between fields, a column is missing, or a code stands twice.
     """
+    if _checked(address, key, value, once) is None:
+        return None
+    return spark.read.csv(address, header=True).select(key, value)
+
+
+def communes(spark: SparkSession, address: str) -> DataFrame | None:
+    """`old_code`, `new_code`: what a commune has become in the end, of a file that may tell one merger after the other; None when the site has no such file.
+
+    Raises:
+        UsageError: as `read`; or communes that became each other in turn.
+    """
+    listed = _checked(address, "old_code", "new_code", once=True)
+    if listed is None:
+        return None
+    rows = listed.to_table(columns=["old_code", "new_code"]).to_pylist()
+    became = {r["old_code"]: r["new_code"] for r in rows if r["old_code"] and r["new_code"]}
+    ends = [_end(became, old, address) for old in became]
+    return spark.createDataFrame(pa.table({"old_code": pa.array(became, pa.string()), "new_code": pa.array(ends, pa.string())}))
+
+
+def _end(became: dict[str, str], old: str, address: str) -> str:
+    seen, code = {old}, became[old]
+    while code in became and became[code] != code:
+        if code in seen:
+            raise UsageError(
+                f"{address}: commune {code} becomes itself by way of others: leave out the lines that do not hold today"
+            )
+        seen.add(code)
+        code = became[code]
+    return code
+
+
+def _checked(address: str, key: str, value: str, once: bool) -> pads.Dataset | None:
     system, inside = parts.filesystem(address)
     if system.get_file_info(inside).type == pafs.FileType.NotFound:
         log.info("no referential %s: doing without", address)
@@ -50,4 +83,4 @@ def read(spark: SparkSession, address: str, key: str, value: str, once: bool = T
             raise UsageError(
                 f"{address}: {len(twice)} codes of {key} stand in more than one line, {twice[0]} the first: leave one line of each"
             )
-    return spark.read.csv(address, header=True).select(key, value)
+    return found
