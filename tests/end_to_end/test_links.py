@@ -24,7 +24,7 @@ from p4dp.pipeline import link, link_direct, link_explain, link_other, link_step
 from p4dp.pipeline.context import Context
 from p4dp.simulate import circuit
 from p4dp.simulate.practice import Practice
-from tests.conftest import Country
+from tests.conftest import Country, config_at
 from tests.end_to_end.killed import run_until
 
 
@@ -112,6 +112,11 @@ def test_the_evidence_of_a_link_adds_up_and_who_asked_is_written_down(linked: Co
         for precision in (0.0, 99.9):
             with pytest.raises(UsageError, match="at most 1"):
                 link.run(context, full=True, precision=precision)
+        turned = [f"{pfs},{am}" for am, pfs in truth.lines(context, "doctor")]
+        (tmp_path / "referentials" / "practitioners.csv").write_text("\n".join(["am_number,pfs_num", *turned]), "utf-8")
+        with pytest.raises(UsageError, match="the other way round"):
+            link.run(context, "B")
+    assert not list((tmp_path / "warehouse" / "staging").glob(f"link={context.ledger.last_batch()}"))
     levels = {(r["comparison"], r["label"]): r for r in tables.read("linked.model").collect()}
     usual = next(
         r["u"]
@@ -166,6 +171,7 @@ def test_links_of_an_earlier_version_are_not_gone_on_with(linked: Country, tmp_p
 
 def test_nothing_new_is_not_linked_again_and_what_contradicts_ends_a_link(linked: Country, tmp_path: Path) -> None:
     assert not link.waits(linked.context)
+    assert link.waits(Context.of(config_at(linked.home, "linkage.regime=D"), linked.spark))
     other = Country(linked.spark, tmp_path)
     shutil.copytree(linked.home, tmp_path, dirs_exist_ok=True)
     before = {(r["patient_key"], r["beneficiary_id"]): r for r in other.context.tables.read("linked.link").collect()}

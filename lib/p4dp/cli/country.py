@@ -85,7 +85,7 @@ def simulate_circuit(
 def evaluate(
     options: Options,
     what: Annotated[str, typer.Argument(help="quality, snds, links or algorithms")],
-    method: Annotated[str, typer.Option(help="Of links: indirect, direct or searched")] = "indirect",
+    method: Annotated[str, typer.Option(help="Of links: indirect or direct")] = "indirect",
     regime: Annotated[str | None, typer.Option(help="Of links: A, B, C or D; the last run without it")] = None,
 ) -> None:
     """Compare with the truth of a simulated country."""

@@ -23,11 +23,10 @@ from p4dp.pipeline.context import Context
 _ASKED = tuple(round(1 - k * 10.0**e, 6) for e in (-5, -4, -3, -2, -1) for k in (1, 2, 3, 5, 7) if k * 10.0**e <= 0.5)
 #: Precisions at which the ranking of pairs is told.
 _TOLD = (0.9999, 0.9995, 0.999, 0.995, 0.99, 0.95)
-#: Ways of linking, and the command that links so.
+#: Ways of linking that a simulated country has, and the command that links so: nobody plays CNAM's own search.
 _MADE_BY = {
     "indirect": "p4dp link indirect",
     "direct": "p4dp link request, then p4dp link import",
-    "searched": "p4dp link request --indirect, then p4dp link import",
 }
 #: What the record holds, weight, whether true: of a best beneficiary that keeps the margin.
 _Weighed = list[tuple[str, float, bool]]

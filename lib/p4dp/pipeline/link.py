@@ -92,6 +92,15 @@ def last_of(context: Context) -> dict[str, Any] | None:
     return {**last, "thresholds": {r["holds"]: r["threshold"] for r in chosen if r["run_id"] == last["run_id"]}}
 
 
+def _left_out(settings: Any) -> str:
+    return ",".join(sorted(settings.without))
+
+
+def _as_asked(last: dict[str, Any], regime: str, settings: Any) -> bool:
+    """Whether a linkage was made in a regime, with the margin and without the evidence that the configuration asks for: weights of others cannot be compared."""
+    return (last["regime"], last.get("without") or "", last["margin"]) == (regime, _left_out(settings), settings.margin)
+
+
 def of_this_version(context: Context, last: dict[str, Any], version: int) -> bool:
     """Whether a run told kinds of record apart and compared levels as today, and its links were found among today's candidates."""
     links = context.tables.read("linked.link", version)
@@ -152,9 +161,7 @@ def run(
         raise UsageError(f"nothing to link yet: {', '.join(missing)} not published; run nightly and load-snds first")
     take_back(context, published)
     last = last_of(context)
-    without = ",".join(sorted(settings.without))
-    same = last is not None and (last["regime"], last.get("without") or "", last["margin"]) == (regime, without, settings.margin)
-    goes_on = last is not None and same and not full
+    goes_on = last is not None and _as_asked(last, regime, settings) and not full
     if goes_on and precision is not None:
         raise UsageError("--precision chooses new thresholds: give --full with it")
     # what a full run was asked for holds until the next
@@ -205,7 +212,7 @@ def run(
         told = assign.together(choices)
         share, low, high = told.shares
         _write(work, best, who, gp, assign.bar(thresholds), mlrun.run_id)
-        summary = {"run_id": mlrun.run_id, "method": "indirect", "regime": regime, "without": without, "model_run_id": estimated_by, "is_full": work.everyone, "patients": work.found["patients"],
+        summary = {"run_id": mlrun.run_id, "method": "indirect", "regime": regime, "without": _left_out(settings), "model_run_id": estimated_by, "is_full": work.everyone, "patients": work.found["patients"],
                    "linked": told.linked, "asked_precision": asked, "margin": settings.margin, "kinds": assign.KINDS, "decoys": told.decoys, "decoys_accepted": told.accepted,
                    "false_share": share, "false_low": low, "false_high": high, "tokens_cut": work.found["tokens_cut"], "pairs": work.found["pairs"],
                    "silver_batch": work.found["silver_batch"], "events_batch": work.found["events_batch"], "batch_id": work.batch_id, "at": now()}  # fmt: skip
@@ -216,7 +223,7 @@ def run(
         mlrun.params(
             {
                 "regime": regime,
-                "without": without,
+                "without": _left_out(settings),
                 "full": work.everyone,
                 "asked_precision": asked,
                 "margin": settings.margin,
@@ -273,7 +280,7 @@ def _left_clean(work: Linkage) -> Iterator[None]:
     """What a linkage staged that cannot be done is of no use; the one before keeps its own."""
     try:
         yield
-    except NotEnoughToLink:
+    except UsageError:
         parts.clear(work.folder)
         raise
 
@@ -319,11 +326,12 @@ def _page(
 
 
 def waits(context: Context) -> bool:
-    """Whether silver or events were published since the last indirect linkage, and there is something to link."""
+    """Whether silver or events were published since the last indirect linkage, or it was made by other settings, and there is something to link."""
     seen, last = batches(context), last_of(context)
     if not seen["silver_batch"] or not seen["events_batch"]:
         return False
-    return last is None or any(seen[k] > last[k] for k in seen)
+    settings = context.config.linkage
+    return last is None or not _as_asked(last, settings.regime.upper(), settings) or any(seen[k] > last[k] for k in seen)
 
 
 def _write(work: Linkage, best: DataFrame, who: DataFrame, gp: Evidence, bar: Column, run_id: str) -> None:

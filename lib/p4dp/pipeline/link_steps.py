@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from pyspark.sql import DataFrame
@@ -17,11 +16,15 @@ from p4dp.errors import NotEnoughToLink, UsageError
 from p4dp.linkage import assign, candidates, compare, digest, evidence, practitioners, score
 from p4dp.linkage.evidence import Evidence
 from p4dp.models import splink_em, tracking
+from p4dp.pipeline import referential
 from p4dp.pipeline.context import Context, log
 
 #: Tables that are read, at their published versions.
 READ = ("silver.patient", "silver.practitioner", "silver.encounter", "silver.prescription", "silver.order", "silver.lab_result", "events.beneficiary",
          "events.event")  # fmt: skip
+#: What may be wrong where a regime tells of no doctor of the records which number is his.
+_NOBODY_TOLD = {"A": "no number in the extract is one of our doctors' own: they may be encrypted",
+                "B": "no line of the correspondence has a number of our doctors in am_number and one of the extract's in pfs_num: are they the other way round?"}  # fmt: skip
 
 
 @dataclass
@@ -88,7 +91,9 @@ class Linkage:
         elif self.regime == "B":
             numbers = practitioners.completed(practitioners.listed(self._correspondence()), numbers, gp)
         tables = self.context.tables
-        numbers = self.staged("practitioners", numbers)
+        numbers = self.staged("practitioners", numbers, numbers_told=F.count_if(F.col("method") != "aligned"))
+        if self.regime != "C" and not self.found["numbers_told"]:
+            raise UsageError(f"regime {self.regime}: {_NOBODY_TOLD[self.regime]}; or link in regime C")
         for count, rows in (("practitioners", gp.visits), ("practitioners_known", numbers)):
             self.staged(f"{count}-counted", rows.select("doctor").distinct(), **{count: F.count(F.lit(1))})
         tables.overwrite("linked.practitioner", numbers.withColumn("batch_id", F.lit(self.batch_id).cast("bigint")))
@@ -107,13 +112,9 @@ class Linkage:
 
     def _correspondence(self) -> DataFrame:
         file = self.context.config.at(self.settings.correspondence)
-        if "://" not in file and not Path(file).exists():
+        rows = referential.read(self.context.spark, file, "pfs_num", "am_number")
+        if rows is None:
             raise UsageError(f"regime B needs {file}: a file with am_number,pfs_num, or set linkage.correspondence")
-        rows = self.context.spark.read.csv(file, header=True)
-        if missing := {"am_number", "pfs_num"} - set(rows.columns):
-            raise UsageError(
-                f"{file}: no column {', '.join(sorted(missing))} in its first line; it is read as am_number,pfs_num with a comma between"
-            )
         return rows
 
     @property
