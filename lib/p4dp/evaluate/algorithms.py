@@ -89,7 +89,7 @@ def evaluate(context: Context) -> dict[str, Any]:
     without_visits = {r[0] for r in known if r[1] not in documents}
     by_key = {life["patient_key"]: life for life in lives}
     by_person = {life["person"]: life for life in lives}
-    people = {"gp": {k: life for k, life in by_key.items() if k in {r[0] for r in known}}}
+    people = {"gp": {r[0]: by_key[r[0]] for r in known if r[0] in by_key}}
     if (truth.folder(context) / "claims-person").exists() and "events.pseudonym" in published:
         _, beneficiaries = links.people(context)
         people["snds"] = {
