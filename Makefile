@@ -13,8 +13,7 @@ demo: setup ## a simulated country, delivered for two nights and taken as far as
 	rm -rf $(HOME_DIR)
 	$(BIN)/p4dp simulate --home $(HOME_DIR) --patients 2000 --practices 8 --years 1 --nights 2 --seed 1 --snds-ratio 1
 	$(BIN)/p4dp nightly --home $(HOME_DIR) --date 2026-01-05
-	$(BIN)/p4dp nightly --home $(HOME_DIR)
-	$(BIN)/p4dp derive --home $(HOME_DIR)
+	$(BIN)/p4dp nightly --home $(HOME_DIR) --set algorithms.nightly=true
 	$(BIN)/p4dp status --home $(HOME_DIR)
 
 examples: setup ## the scripts of docs/examples on the demonstration's home

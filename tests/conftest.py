@@ -15,8 +15,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
+import pyarrow as pa
 import pytest
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.types import StructType
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -84,9 +86,9 @@ def pipe(spark: SparkSession):
     def make(schema: str, text: str) -> DataFrame:
         lines = [[cell.strip() or None for cell in line.strip().split("|")] for line in text.strip().splitlines()]
         names, rows = lines[0], lines[1:]
-        raw = spark.createDataFrame([tuple(r) for r in rows], ", ".join(f"`{n}` string" for n in names))
-        wanted = spark.createDataFrame([], schema).schema
-        return raw.selectExpr(
+        cells = {n: pa.array([r[k] for r in rows], pa.string()) for k, n in enumerate(names)}
+        wanted = StructType.fromDDL(schema)
+        return spark.createDataFrame(pa.table(cells)).selectExpr(
             *[f"CAST(`{f.name}` AS {f.dataType.simpleString()}) AS `{f.name}`" for f in wanted if f.name in names]
         )
 
@@ -129,14 +131,14 @@ class Country:
         from p4dp.contracts import table
         from p4dp.contracts.core import PROVENANCE
 
-        columns = [c for c in table(f"silver.{name}").names if c not in PROVENANCE]
-        rows = self.context.tables.read(f"silver.{name}").select(*columns).collect()
-        return sorted((tuple(r) for r in rows), key=repr)
+        columns = ", ".join(f'"{c}"' for c in table(f"silver.{name}").names if c not in PROVENANCE)
+        rows = self.context.tables.ask(f"SELECT {columns} FROM {{t}}", t=f"silver.{name}")
+        return sorted((tuple(r.values()) for r in rows), key=repr)
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """A real tracking server: SQLite, artifacts by proxy, on 127.0.0.1; its address and folder."""
+def starting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]:
+    """The port and folder of a tracking server that comes up while others wait for something else."""
     folder = tmp_path_factory.mktemp("mlflow")
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
@@ -146,16 +148,23 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)
         try:
-            deadline = time.time() + 90
-            while time.time() < deadline:
-                with socket.socket() as s:
-                    if s.connect_ex(("127.0.0.1", port)) == 0:
-                        break
-                time.sleep(0.5)
-            yield f"http://127.0.0.1:{port}", folder
+            yield port, folder
         finally:
             process.terminate()
             process.wait(30)
+
+
+@pytest.fixture(scope="session")
+def server(starting: tuple[int, Path]) -> tuple[str, Path]:
+    """A real tracking server: SQLite, artifacts by proxy, on 127.0.0.1; its address and folder."""
+    port, folder = starting
+    deadline = time.time() + 90
+    while time.time() < deadline:
+        with socket.socket() as s:
+            if s.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        time.sleep(0.5)
+    return f"http://127.0.0.1:{port}", folder
 
 
 def _two_nights(made: Country, official: str | None) -> tuple[dict[str, object], dict[str, object]]:

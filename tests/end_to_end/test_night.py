@@ -101,10 +101,10 @@ def test_status_shows_counts_only(country: Country) -> None:
     )
 
 
-@pytest.mark.parametrize("name", sorted(TRANSFORMATIONS))
-def test_gate_looked_at_every_table(country: Country, name: str) -> None:
-    results = country.context.tables.read("ops.quality").where(f"table_name = 'silver.{name}' AND source IS NULL")
-    assert results.where("passed").count() >= 1 and results.where("NOT passed").count() == 0
+def test_gate_looked_at_every_table(country: Country) -> None:
+    results = [r for r in country.context.tables.rows("ops.quality") if r["source"] is None]
+    assert {r["table_name"] for r in results} >= {f"silver.{name}" for name in TRANSFORMATIONS}
+    assert [r["check_name"] for r in results if not r["passed"]] == []
 
 
 @pytest.mark.verify

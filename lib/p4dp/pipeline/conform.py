@@ -68,7 +68,7 @@ def _merge(context: Context, raw: Raw, kind: str) -> Written | None:
     gone = _gone(context, raw, kind, contract)
     if gone is not None and not gone.limit(1).count():
         gone = None
-    if not counts["rows"] and gone is None and not todo.again:
+    if not counts["rows"] and gone is None and not (todo.again and context.tables.exists(f"silver.{kind}")):
         return None  # an empty MERGE would still commit
     leaving = [] if gone is None else [gone]
     touched = [] if (deleted := raw.deletions(kind)) is None else [deleted]

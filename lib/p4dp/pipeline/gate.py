@@ -25,9 +25,6 @@ from p4dp.pipeline.context import Context, log
 from p4dp.quality import great_expectations as ge
 from p4dp.storage.ledger import now
 
-#: Changed rows of a table that Great Expectations validates in memory.
-_IN_MEMORY = 20_000
-
 
 def check_codes(context: Context, *asked: str) -> None:
     """Refuses codes that no row rule has: a tolerance that is mistyped would never bite.
@@ -102,7 +99,7 @@ def _samples(context: Context, contracts: list[Table], batch_id: int) -> dict[st
     """Changed rows of every table; None where there are more than are validated in memory."""
 
     def sample(contract: Table) -> pd.DataFrame | None:
-        return context.tables.few_changed(f"silver.{contract.name}", batch_id, added_columns(contract), _IN_MEMORY)
+        return context.tables.few_changed(f"silver.{contract.name}", batch_id, added_columns(contract), ge.IN_MEMORY)
 
     with ThreadPoolExecutor(context.config.batch.parallel_tables) as pool:
         return dict(zip([c.name for c in contracts], pool.map(sample, contracts), strict=True))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pyspark.sql import functions as F
-
 from p4dp.pipeline.context import Context
 from p4dp.quality import great_expectations as ge
 from p4dp.storage.ledger import now
@@ -22,7 +20,9 @@ def validate(context: Context, batch_id: int, names: tuple[str, ...]) -> list[st
         expectations = [
             e for e in ge.load(context.config.beside(context.config.expectations), name) if e["meta"]["reads"] == "changed"
         ]
-        outcomes = validator.validate(name, context.tables.read(name).where(F.col("batch_id") == batch_id), expectations)
+        few = context.tables.few_changed(name, batch_id, {}, ge.IN_MEMORY)
+        rows = context.tables.changed(name, batch_id, {}) if few is None else few
+        outcomes = validator.validate(name, rows, expectations)
         for o in outcomes:
             results.append({"batch_id": batch_id, "table_name": name, "version": context.tables.version(name), "check_name": o.check, "source": None,
                             "rows": o.rows, "broken": o.broken, "passed": o.passed, "at": now()})  # fmt: skip

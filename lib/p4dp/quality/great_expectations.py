@@ -27,6 +27,9 @@ for _name in ("great_expectations", "great_expectations.expectations", "great_ex
 #: counts only: the default format and any min, max or distinct expectation would print values
 _FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 0}
 
+#: Changed rows of a table that are validated in memory.
+IN_MEMORY = 20_000
+
 
 @dataclass(frozen=True)
 class Outcome:
