@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 from pyspark.sql import DataFrame
@@ -10,6 +11,8 @@ from pyspark.sql import functions as F
 
 from p4dp.artefacts.ddl import columns
 from p4dp.contracts import table
+from p4dp.contracts.snds.base import DCIR_KEY
+from p4dp.pipeline import load_snds
 from p4dp.snds import benefits, dcir, deaths, identity, pmsi
 from p4dp.sources import extract
 
@@ -64,6 +67,10 @@ GP = ("gp_visit", "1110", 1.0, "surgery", None)
 def test_trap_1_lines_for_information_and_null(billed) -> None:
     assert billed(visit(dpn="71")) == billed(visit(dpn="72")) == billed(visit(qlp="71")) == []
     assert billed(visit(dpn="")) == [GP]  # null is no line for information
+
+
+def test_a_drug_without_its_code_has_none(billed) -> None:
+    assert billed("2024-02|P|3313|2024-01-10|1|PH1|50|0||0||ER_PHA_F||1||1") == [("dispensing", None, 1.0, None, None)]
 
 
 def test_trap_2_surcharges_are_no_visits(billed) -> None:
@@ -195,6 +202,44 @@ def test_trap_9_pseudonyms_of_one_human(rows) -> None:
         and flags["D"] == (1, True, False, False)
         and flags["nobody1"] == (1, False, True, True)
     )
+
+
+def test_a_row_without_pseudonym_is_a_person_by_the_own_number_or_nobody(rows) -> None:
+    now = rows("snds.ir_ben_r", f"{PEOPLE}\n|1|E|E|00|1990|0|2|1600-01-01|2020-01-01\n|1||F|00|1990|1|2|1600-01-01|2020-01-01\n|1|||00|1990|1|2|1600-01-01|2020-01-01")  # fmt: skip
+    resolved = identity.pseudonyms(identity.rows_of(now, None))
+    assert not identity.key(resolved).collect()
+    found = identity.beneficiaries(resolved).collect()
+    assert {(r["beneficiary_id"], r["birth_month"], r["flag_shared_pseudonym"]) for r in found} == {
+        ("E", None, False),
+        ("F", 1, False),
+    }
+
+
+def test_days_that_a_tool_stored_as_numbers(spark) -> None:
+    file = extract.ExtractFile("f", table("snds.t_mco_c"), "2024", "parquet")
+    for kind, stored in (("bigint", "01032024"), ("double", "01032024"), ("string", "01032024"), ("date", "2024-03-01")):
+        given = spark.sql(
+            f"SELECT CAST(d AS {kind}) AS ENT_DAT, 'f' AS p4dp_file, false AS _ragged FROM VALUES ('{stored}'), (null) AS t(d)"
+        )
+        read = extract.typed(given, file).select("ENT_DAT", "_unreadable").collect()
+        assert {(str(r[0]), r[1]) for r in read} == {("2024-03-01", None), ("None", None)}, kind
+
+
+def test_a_month_that_came_twice_is_taken_once_and_one_that_came_in_part_not_at_all(pipe) -> None:
+    contract, load = table("snds.er_prs_f"), load_snds._Load(None, Path("x"), 1)  # type: ignore[arg-type]
+    files = {f: {"2024-01"} for f in ("1", "1 copy")}
+    head = "p4dp_file|p4dp_slice|DCT_ORD_NUM"
+    schema = ", ".join(f"{n} string" for n in ("p4dp_file", "p4dp_slice", *DCIR_KEY))
+
+    def left(*more: str) -> tuple[list[str], set[str]]:
+        given = pipe(schema, "\n".join([head, "1|2024-01|1", "1|2024-01|2", "1 copy|2024-01|1", *more]))
+        lacking = {n: F.lit("x") for n in DCIR_KEY if n != "DCT_ORD_NUM"}
+        return load._without_repeated(contract, given.withColumns(lacking), list(files), files)
+
+    assert left() == (["1"], {"1 copy"})
+    assert left("1 copy|2024-01|3") == (["1"], set())
+    whole = [extract.ExtractFile(f, contract, None, "csv") for f in files]
+    assert load._without_halves(whole, ["1"], files) == []
 
 
 def test_a_shared_pseudonym_needs_its_rank(pipe) -> None:

@@ -145,7 +145,8 @@ def run(context: Context, algorithm: Algorithm, progress: Progress = lambda _: N
         delays = pairs.where("gp AND snds AND gp_day IS NOT NULL AND snds_day IS NOT NULL").select(
             F.datediff("snds_day", "gp_day").alias("d")
         )
-        quartiles = [float(x) for x in delays.approxQuantile("d", [0.25, 0.5, 0.75], 0.001)] if whole.both >= SMALLEST else []
+        dated = shown and delays.limit(SMALLEST).count() == SMALLEST  # fewer may be dated than were found
+        quartiles = [float(x) for x in delays.approxQuantile("d", [0.25, 0.5, 0.75], 0.001)] if dated else []
         flags = _flagged(context, algorithm, pairs, versions)
         if shown:
             for name in _MEASURES:

@@ -112,7 +112,8 @@ def default_day(context: Context, side: str = "gp", people: DataFrame | None = N
     last: dt.date = max(days, default=dt.datetime.now(dt.UTC).date())
     if side == "gp" or people is None:
         return last
-    complete = people.agg(F.max("observed_until")).collect()[0][0]
+    # whoever was first seen later is followed for that day only
+    complete = people.where("observed_from < observed_until").agg(F.max("observed_until")).collect()[0][0]
     return min(last, complete) if complete else last
 
 

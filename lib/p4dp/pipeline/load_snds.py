@@ -119,8 +119,11 @@ class _Load:
             else:
                 good.append(file.path)
         good = self._without_halves(files, good, slices)
-        good = self._without_repeated(contract, staged, good, slices)
+        good, copies = self._without_repeated(contract, staged, good, slices)
+        good = self._without_halves([f for f in files if f.path not in copies], good, slices)
         wanted = sorted({s for f in good for s in slices.get(f, ())})
+        if "all" in wanted and extract.yearly(contract):
+            self._warn_of_no_year(contract)
         for name in good:
             self.report(name, "loaded", slices=sorted(slices.get(name, ())))
         if wanted:
@@ -143,23 +146,45 @@ class _Load:
                 )
             good = [f for f in good if f not in halves]
 
-    def _without_repeated(self, contract: Table, staged: DataFrame, good: list[str], slices: dict[str, set[str]]) -> list[str]:
-        """Refuses a file whose keys another file of the same slice has: the month or year came twice."""
+    def _without_repeated(
+        self, contract: Table, staged: DataFrame, good: list[str], slices: dict[str, set[str]]
+    ) -> tuple[list[str], set[str]]:
+        """Refuses a file whose keys another file of the same slice has: the month or year came twice.
+
+        Returns the files that are left, and those refused that hold nothing else: without them their slices are whole.
+        """
         sharing = [f for f in good if any(f != g and slices.get(f, set()) & slices.get(g, set()) for g in good)]
         keys = DCIR_KEY if contract.name.startswith("er_") else contract.needs if contract.name in _ONE_ROW_A_KEY else ()
         if not keys or not sharing:
-            return good
+            return good, set()
         pairs = (
             staged.where(F.col("p4dp_file").isin(sharing))
             .groupBy("p4dp_slice", *keys)
             .agg(F.array_sort(F.collect_set("p4dp_file")).alias("f"))
         )
-        for row in pairs.where("size(f) > 1").select("f").distinct().collect():
-            for later in row["f"][1:]:
-                if later in good:
-                    good = [g for g in good if g != later]
-                    self.report(later, "refused", code="extract.repeated", reason=f"rows under the same keys as {row['f'][0]}")
-        return good
+        together = [row["f"] for row in pairs.select("f").distinct().collect()]
+        first: dict[str, str] = {}
+        for names in sorted(t for t in together if len(t) > 1):
+            for later in names[1:]:
+                if later not in first:
+                    first[later] = names[0]
+                    self.report(later, "refused", code="extract.repeated", reason=f"rows under the same keys as {names[0]}")
+        left = [f for f in good if f not in first]
+        return left, {f for f in first if not any(f in names and not set(names) & set(left) for names in together)}
+
+    def _warn_of_no_year(self, contract: Table) -> None:
+        """Says that files without a year take the place of another extract's, which may be of another year."""
+        name = f"snds.{contract.name}"
+        if self.context.tables.exists(name):
+            others = self.context.tables.read(name).where(
+                (F.col("p4dp_slice") == "all") & (F.col("p4dp_extract") != self.root.name)
+            )
+            if held := others.select("p4dp_extract").limit(1).collect():
+                log.warning(
+                    "%s: its files tell no year in their names or folders, so they take the place of those of extract %s",
+                    contract.official,
+                    held[0][0],
+                )
 
 
 def run(context: Context, folder: Path, progress: Progress = lambda _: None) -> dict[str, object]:
@@ -175,6 +200,9 @@ def run(context: Context, folder: Path, progress: Progress = lambda _: None) -> 
     progress("inspect")
     by_table = load.files()
     if not by_table:
+        context.tables.log("ops.extract", list(load.reports.values()))
+        if refused := sum(r["state"] == "refused" for r in load.reports.values()):
+            raise UsageError(f"{folder}: none of its {refused} files of SNDS tables can be loaded: ops.extract says why of each")
         raise UsageError(f"{folder}: no file is named after an SNDS table (docs/how-to/load-an-extract.md)")
 
     def loaded(contract: Table) -> None:

@@ -80,7 +80,7 @@ class _Inputs:
         if seed is not None:
             links = links.join(harness.dealt_out(links, seed), "person").select(F.col("other").alias("person"), "beneficiary_id")
         stays = events.where("kind = 'stay'").select("beneficiary_id", F.col("start_date").alias("day"))
-        until = as_of or events.where("kind = 'follow_up'").agg(F.max("end_date")).collect()[0][0]
+        until = as_of or events.where("kind = 'follow_up' AND start_date < end_date").agg(F.max("end_date")).collect()[0][0]
         if until is None:
             raise UsageError("admission needs claims that follow people: no follow-up period was computed; load more flow months")
         return admission.data(self.people, self.mentions, self.contacts, links, stays, until)

@@ -160,7 +160,9 @@ def billed(
     }
     care = ["beneficiary_id", "kind", "code", "EXE_SOI_DTD", "part", "PFS_EXE_NUM"]
     coefficient = F.when(F.col("kind") == "ngap_act", F.col("PRS_ACT_COG").cast("string"))  # two coefficients of a day are two acts
-    rows = rows.withColumns({"code": F.coalesce("code", "PRS_NAT_REF"), "quantity": F.coalesce("quantity", "PRS_ACT_QTE"),
+    # only what is told by the nature of the service has no code of its own: a drug without one is not the drug "3313"
+    nature = F.when(F.col("kind").isin(*(kind for kind, system in systems.items() if system == "PRS_NAT")), F.col("PRS_NAT_REF"))
+    rows = rows.withColumns({"code": F.coalesce("code", nature), "quantity": F.coalesce("quantity", "PRS_ACT_QTE"),
                              "part": F.coalesce("part", coefficient)})  # fmt: skip
     told = F.struct("EXE_SOI_DTF", "PRE_PRE_DTD", "PFS_PRE_NUM", "PSE_SPE_COD", "PRS_ACT_COG", "ETB_EXE_FIN", "PSP_SPE_COD", age().alias("age"),
                     scheme().alias("scheme"))  # fmt: skip
@@ -177,7 +179,7 @@ def billed(
     place = F.create_map(*[F.lit(x) for pair in (CONTACTS | CARE).items() for x in pair])
     return events(
         named, F.col("kind"), "",
-        source_table=source[F.col("kind")], source_slice=F.col("p4dp_slice"), code=F.col("code"), code_system=system[F.col("kind")],
+        source_table=source[F.col("kind")], source_slice=F.col("p4dp_slice"), code=F.col("code"), code_system=F.when(F.col("code").isNotNull(), system[F.col("kind")]),
         start_date=F.col("EXE_SOI_DTD"), end_date=F.coalesce("EXE_SOI_DTF", "EXE_SOI_DTD"), quantity=F.col("quantity"), value=F.col("PRS_ACT_COG"),
         atc=F.col("atc"), substance=F.col("substance"), prescribed_on=F.col("PRE_PRE_DTD"), performer=F.col("PFS_EXE_NUM"),
         prescriber=F.col("PFS_PRE_NUM"), specialty=F.ltrim(F.col("PSE_SPE_COD"), F.lit("0")), facility=F.col("ETB_EXE_FIN"),

@@ -21,7 +21,10 @@ def no_date(value: Column) -> Column:
 
 
 def rows_of(current: DataFrame, archive: DataFrame | None) -> DataFrame:
-    """IR_BEN_R and its archive → one frame with BEN_NIR_PSA filled from NUM_ENQ, and BEN_NIR_ANO from NUM_ANO, for project extracts."""
+    """IR_BEN_R and its archive → one frame with BEN_NIR_PSA filled from NUM_ENQ, and BEN_NIR_ANO from NUM_ANO, for project extracts.
+
+    A month of birth outside the year (00) is not known; a row without any pseudonym is nobody's.
+    """
     rows = current.withColumn("_archived", F.lit(False))
     if archive is not None:
         rows = rows.unionByName(archive.withColumn("_archived", F.lit(True)))
@@ -32,10 +35,10 @@ def rows_of(current: DataFrame, archive: DataFrame | None) -> DataFrame:
         F.coalesce(own, "BEN_IDT_ANO", F.concat(psa, F.coalesce(rank, F.lit(0)))).alias("idt"),
         F.when(F.col("BEN_SEX_COD") == "1", "male").when(F.col("BEN_SEX_COD") == "2", "female").alias("sex"),
         F.when(F.col("BEN_NAI_ANN") > 1600, F.col("BEN_NAI_ANN")).alias("birth_year"),
-        F.when(F.col("BEN_NAI_ANN") > 1600, F.col("BEN_NAI_MOI")).alias("birth_month"),
+        F.when((F.col("BEN_NAI_ANN") > 1600) & F.col("BEN_NAI_MOI").between(1, 12), F.col("BEN_NAI_MOI")).alias("birth_month"),
         no_date(F.col("BEN_DCD_DTE")).alias("death_date"), F.col("BEN_RES_DPT").alias("department"), F.col("BEN_RES_COM").alias("commune"),
         F.col("BEN_CDI_NIR").alias("nir_kind"), F.coalesce("BEN_DTE_MAJ", "BEN_DTE_INS").alias("updated"), "_archived",
-    )  # fmt: skip
+    ).where("idt IS NOT NULL")  # fmt: skip
 
 
 def pseudonyms(rows: DataFrame) -> DataFrame:
@@ -43,17 +46,23 @@ def pseudonyms(rows: DataFrame) -> DataFrame:
     same = Window.partitionBy("psa", "rank")
     # a row without own pseudonym takes the one that its (psa, rank) carries elsewhere, when there is exactly one
     owns = F.collect_set("own").over(same)
-    person = F.when(F.col("own").isNotNull(), F.col("own")).when(F.size(owns) == 1, F.element_at(owns, 1)).otherwise(F.col("idt"))
+    person = (
+        F.when(F.col("own").isNotNull(), F.col("own"))
+        .when(F.col("psa").isNotNull() & (F.size(owns) == 1), F.element_at(owns, 1))
+        .otherwise(F.col("idt"))
+    )
     resolved = rows.withColumn("beneficiary_id", person)
     several = F.size(F.collect_set("beneficiary_id").over(Window.partitionBy("psa"))) > 1
-    return resolved.withColumn("shared", several)
+    return resolved.withColumn("shared", F.col("psa").isNotNull() & several)
 
 
 def key(resolved: DataFrame) -> DataFrame:
     """`pseudonyms` → events.pseudonym without batch."""
-    return resolved.select(
-        F.col("psa").alias("BEN_NIR_PSA"), F.col("rank").alias("BEN_RNG_GEM"), "beneficiary_id", "shared"
-    ).distinct()
+    return (
+        resolved.where("psa IS NOT NULL")
+        .select(F.col("psa").alias("BEN_NIR_PSA"), F.col("rank").alias("BEN_RNG_GEM"), "beneficiary_id", "shared")
+        .distinct()
+    )
 
 
 def beneficiaries(resolved: DataFrame) -> DataFrame:

@@ -26,6 +26,8 @@ _YEAR = re.compile(r"(?<![0-9])(20[0-9]{2}|19[0-9]{2})(?![0-9]{4})")
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 #: Columns whose eight digits are day, month, year; elsewhere eight digits are year, month, day.
 _DAY_FIRST = ("ENT_DAT", "SOR_DAT")
+#: Types of Parquet that are days already.
+_MOMENTS = ("date", "timestamp", "timestamp_ntz")
 
 
 class RefusedFile(Exception):
@@ -159,8 +161,12 @@ def slice_of(contract: Table, year: str | None) -> Column:
     """
     if "FLX_DIS_DTD" in contract.names:
         return F.coalesce(F.date_format("FLX_DIS_DTD", "yyyy-MM"), F.lit("unknown"))
-    yearly = contract.name.startswith("t_mco") or contract.name in ("da_pra_r", "ct_ind")
-    return F.lit(year if yearly and year else "all")
+    return F.lit(year if yearly(contract) and year else "all")
+
+
+def yearly(contract: Table) -> bool:
+    """Whether a table comes once a year."""
+    return contract.name.startswith("t_mco") or contract.name in ("da_pra_r", "ct_ind")
 
 
 def alike(files: list[ExtractFile]) -> list[list[ExtractFile]]:
@@ -208,6 +214,13 @@ def day(raw: Column, name: str) -> Column:
     )
 
 
+def _digits(raw: Column, kind: str) -> Column:
+    """A day as text: eight digits where a tool stored them as a number."""
+    if kind == "string" or kind == "binary":
+        return raw.cast("string")
+    return F.lpad(raw.cast("string") if kind == "boolean" else raw.try_cast("decimal(38,0)").cast("string"), 8, "0")
+
+
 def typed(rows: DataFrame, file: ExtractFile) -> DataFrame:
     """Rows in the contract's columns; `_unreadable` names the columns whose text is not of their type, null when all is well.
 
@@ -229,7 +242,7 @@ def typed(rows: DataFrame, file: ExtractFile) -> DataFrame:
             values.append(raw.cast("string").alias(column.name))
             continue
         if column.type == "date":
-            value = day(raw, column.name) if column.name in texts else raw.cast("date")
+            value = raw.cast("date") if types[column.name] in _MOMENTS else day(_digits(raw, types[column.name]), column.name)
         elif column.name in texts:
             number = F.translate(raw, ",", ".").try_cast("double")
             value = number if column.type == "double" else F.when(number == F.floor(number), number).try_cast(column.type)
