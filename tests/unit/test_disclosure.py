@@ -107,6 +107,20 @@ def test_a_cell_inside_or_around_what_left_reveals_nobody(label: tuple[str, ...]
     assert differing({("c",): Cell(people, 9, 0.2)}, {("c",): _is("other=1")}, {_is("place=99"): {40}}, LIMITS) == set()
 
 
+def test_larger_counts_of_another_project_do_not_hide_an_attack() -> None:
+    """A whole, or a last part, of a small project whose other parts left; a large project told the same cells."""
+    large = {_is("sex=m"): {5000}, _is("sex=f"): {5200}}
+    small = {_is("sex=m"): {500, 40}, _is("sex=f"): {480}}
+    earlier = {label: large[label] | small[label] for label in large}
+    cell, labels = {("c",): Cell(985, 9, 0.2)}, {("c",): _is()}
+    assert differing(cell, labels, earlier, LIMITS, [large, small]) == {("c",)}  # five of neither
+    assert differing({("c",): Cell(1000, 9, 0.2)}, labels, earlier, LIMITS, [large, small]) == set()
+    last, told = {("c",): Cell(480, 9, 0.2)}, {_is(): {985}, _is("sex=m"): {500, 5000}}
+    assert differing(last, {("c",): _is("sex=f")}, told, LIMITS, [{_is(): {985}, _is("sex=m"): {500}}, {_is("sex=m"): {5000}}]) == {
+        ("c",)
+    }
+
+
 def test_what_left_protects_nobody_any_more() -> None:
     """A total that left cannot be hidden again: another cell is."""
     cells = _cells({("a",): 5, ("b",): 40, ("c",): 60})

@@ -50,12 +50,18 @@ def test_dialects_are_recognised(tmp_path: Path) -> None:
         (b"", "extract.empty_file"),
         (b"BEN_NIR_PSA;BEN_SEX_COD\nSECRET;1\n", "extract.key_column"),
         (b"BEN_NIR_PSA\0;BEN_RNG_GEM\n", "extract.unreadable"),
+        (b"BEN_NIR_PSA;BEN_RNG_GEM;ben_rng_gem\nSECRET;1;1\n", "extract.columns"),
     ],
 )
 def test_a_bad_file_is_refused(tmp_path: Path, content: bytes, code: str) -> None:
     with pytest.raises(RefusedFile) as caught:
         _inspect(tmp_path, content)
     assert caught.value.code == code and "SECRET" not in str(caught.value)
+
+
+def test_a_delimiter_at_the_end_of_every_line_is_a_column_without_a_name(tmp_path: Path) -> None:
+    found = _inspect(tmp_path, b"BEN_NIR_PSA;BEN_RNG_GEM;\nx;1;\n")
+    assert (found.header, found.unknown, found.breaks_off) == (["BEN_NIR_PSA", "BEN_RNG_GEM", "_3"], ["_3"], "")
 
 
 def test_a_file_that_breaks_off_is_still_looked_at(tmp_path: Path) -> None:

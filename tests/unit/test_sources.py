@@ -43,6 +43,12 @@ def test_a_bad_delimited_file_is_refused(content: bytes, code: str) -> None:
     assert "SECRET" not in str(caught.value)
 
 
+def test_what_follows_the_header_is_never_noted_as_a_column() -> None:
+    """Lines that end as on an old Macintosh."""
+    read = verify.delimited((HEADER.replace(b"ETAT", b"OTHER") + b"1;2;3;A01;SECRET;\n").replace(b"\n", b"\r"), TABULA, MOTIFS, "m")
+    assert read.rows == 1 and any("OTHER" in n for n in read.notes) and "SECRET" not in str(read.notes)
+
+
 def test_what_is_tolerated_is_noted() -> None:
     content = b"NUM;PATIENT;CONSULTATION;CODE_CISP;NOUVEAU\n1;2;3;A01;x\n"
     read = verify.delimited(content, TABULA, MOTIFS, "m")

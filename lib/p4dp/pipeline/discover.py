@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow.fs as pafs
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
+from p4dp.contracts import table
 from p4dp.errors import DefectiveDelivery, UsageError
-from p4dp.pipeline.context import Context
+from p4dp.pipeline.context import Context, log
 from p4dp.sources.manifest import Manifest, parse
 from p4dp.storage import parts
 
@@ -29,6 +30,22 @@ class Found:
     problem: DefectiveDelivery | None = None
 
 
+class _Practice(BaseModel):
+    """One line of the registry, as silver.practice can hold it."""
+
+    practice_id: str
+    software: str
+    commune: str = Field(pattern=f"^({table('silver.practice').column('commune_code').matches})$")
+    joined_on: dt.date
+    left_on: dt.date | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> _Practice:
+        if self.left_on and self.left_on < self.joined_on:
+            raise ValueError("left_on lies before joined_on")
+        return self
+
+
 def registry(context: Context) -> dict[str, dict[str, Any]]:
     """Practices that may deliver, by practice_id.
 
@@ -42,11 +59,20 @@ def registry(context: Context) -> dict[str, dict[str, Any]]:
             lines = bytes(stream.readall()).decode("utf-8").splitlines()
     except FileNotFoundError:
         raise UsageError(f"no registry of practices {file}: one JSON line per practice (docs/how-to/run-a-night.md)") from None
-    try:
-        rows = [json.loads(line) for line in lines if line.strip()]
-        return {r["practice_id"]: r for r in rows}
-    except (json.JSONDecodeError, KeyError, TypeError):
-        raise UsageError(f"{file}: every line is a JSON object with practice_id, software, commune, joined_on") from None
+    rows: dict[str, dict[str, Any]] = {}
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            practice = _Practice.model_validate_json(line)
+        except ValidationError as error:
+            first = error.errors()[0]
+            field = ".".join(map(str, first["loc"])) or "line"
+            raise UsageError(
+                f"{file}, line {number}: {field}: {first['msg']}; a line is a JSON object with practice_id, software, commune, joined_on and, when it left, left_on"
+            ) from None
+        rows[practice.practice_id] = practice.model_dump(mode="json")
+    return rows
 
 
 def _decided(context: Context) -> set[tuple[str, str]]:
@@ -80,13 +106,17 @@ def waiting(context: Context, until: dt.date | None) -> list[Found]:
     ]
     for software, practice, delivery in folders:
         folder = "/".join((software.base_name, practice.base_name, delivery.base_name))
-        info = filesystem.get_file_info(f"{delivery.path}/manifest.json")
-        if info.type != pafs.FileType.File:
-            continue  # still being delivered: the manifest is written last
-        if folder in newest and info.mtime and info.mtime <= newest[folder].astimezone(dt.UTC):
+        try:
+            info = filesystem.get_file_info(f"{delivery.path}/manifest.json")
+            if info.type != pafs.FileType.File:
+                continue  # still being delivered: the manifest is written last
+            if folder in newest and info.mtime and info.mtime <= newest[folder].astimezone(dt.UTC):
+                continue
+            with filesystem.open_input_stream(info.path) as stream:
+                content = bytes(stream.readall())
+        except OSError as error:  # its message may be anything that the file system says
+            log.warning("not read %s: the file system failed (%s); it waits for the next run", folder, type(error).__name__)
             continue
-        with filesystem.open_input_stream(info.path) as stream:
-            content = bytes(stream.readall())
         names = (software.base_name, practice.base_name, delivery.base_name)
         try:
             manifest, sha256 = parse(content, *names)
@@ -100,7 +130,13 @@ def waiting(context: Context, until: dt.date | None) -> list[Found]:
 
 
 def _children(system: pafs.FileSystem, path: str) -> list[pafs.FileInfo]:
-    infos = system.get_file_info(pafs.FileSelector(path, allow_not_found=True))
+    try:
+        infos = system.get_file_info(pafs.FileSelector(path, allow_not_found=True))
+    except OSError as error:
+        log.warning(
+            "not listed %s: the file system failed (%s); what lies there waits for the next run", path, type(error).__name__
+        )
+        return []
     return sorted((i for i in infos if i.type == pafs.FileType.Directory), key=lambda i: i.base_name)
 
 

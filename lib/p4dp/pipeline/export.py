@@ -82,11 +82,14 @@ def _before(
 ) -> tuple[set[Key], set[Key]]:
     """Cells that differ by a few from what left earlier, and cells that left themselves; of whatever project, table, population or period."""
     earlier: dict[Label, set[int]] = {}
-    for r in context.tables.read("ops.published_cell").select("cell", "people").distinct().collect():
-        earlier.setdefault(frozenset(json.loads(r["cell"])), set()).add(r["people"])
+    origins: dict[tuple[str, str], dict[Label, set[int]]] = {}
+    for r in context.tables.rows("ops.published_cell"):
+        label = frozenset(json.loads(r["cell"]))
+        for told in (earlier, origins.setdefault((r["project"], r["counted"]), {})):
+            told.setdefault(label, set()).add(r["people"])
     labels = {key: _label(key, by, fixed) for key in cells}
     left = {key for key, cell in cells.items() if cell.people in earlier.get(labels[key], ())}
-    return differing(cells, labels, earlier, limits), left
+    return differing(cells, labels, earlier, limits, origins.values()), left
 
 
 def _result(context: Context, project: Project, question: dict[str, Any]) -> tuple[Checked, dict[str, str]]:

@@ -28,6 +28,10 @@ def run(context: Context) -> dict[str, int]:
                 continue
             parts.clear(folder)
             cleared += 1
+    # what a release that was killed left of who is whom
+    for folder, _ in parts.folders(config.at(config.roots.restricted) + "/staging-release", ""):
+        parts.clear(folder)
+        cleared += 1
     for kind in ("load=", "link="):  # the last one's stays, for whoever looks into it
         held = [folder for folder, _ in parts.folders(config.at(config.roots.warehouse) + "/staging", kind)]
         for folder in sorted(held, key=lambda f: int(f.rpartition("=")[2]))[:-1]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import html
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from functools import reduce
 from pathlib import Path
@@ -29,6 +28,7 @@ from p4dp.pipeline.clock import Progress
 from p4dp.pipeline.context import Context
 from p4dp.release import project as projects
 from p4dp.release.project import Project
+from p4dp.storage import parts
 from p4dp.storage.ledger import now
 from p4dp.storage.releases import Releases
 
@@ -208,7 +208,7 @@ def run(context: Context, name: str, progress: Progress = lambda _: None) -> dic
         people = context.tables.parquet(staging, named)
         return _released(context, project, people, versions, release_id, progress)
     finally:  # it joins our pseudonyms with the project's: nothing of it may stay
-        shutil.rmtree(staging, ignore_errors=True)
+        parts.clear(staging)
 
 
 def _released(

@@ -137,35 +137,59 @@ def _add_beside(
     return True
 
 
+def _leaves_few(whole: int, parts: Collection[Collection[int]], limits: Limits) -> bool:
+    """Whether one count of each part can add up to all of a whole but a few people."""
+    if whole <= 0:
+        return False
+    sums, below = 1, (1 << whole) - 1  # bit n: n people can be told
+    for counts in parts:
+        shifted = 0
+        for n in counts:
+            shifted |= sums << n
+        sums = shifted & below
+    return bool(sums >> max(whole - limits.smallest + 1, 0))
+
+
 def differing(
-    cells: Mapping[Key, Cell], labels: Mapping[Key, Label], earlier: Mapping[Label, Collection[int]], limits: Limits
+    cells: Mapping[Key, Cell],
+    labels: Mapping[Key, Label],
+    earlier: Mapping[Label, Collection[int]],
+    limits: Limits,
+    origins: Collection[Mapping[Label, Collection[int]]] = (),
 ) -> set[Key]:
     """Cells that would reveal a few people beside what left earlier, of whatever table, population, period or project.
 
     Args:
         labels: what the people of each cell have in common.
         earlier: the same of cells that left before → their counts.
+        origins: the same by project and table: counts of one origin may be parts of one whole, whatever larger ones others told of the same cells.
     """
 
     def few(n: int) -> bool:
         return 0 < n < limits.smallest
 
-    parts: dict[tuple[Label, str], dict[Label, int]] = {}
-    for label, counts in earlier.items():
-        for fixed in label:
-            parts.setdefault((label - {fixed}, fixed.split("=")[0]), {})[label] = max(counts)
+    listed: list[dict[tuple[Label, str], dict[Label, Collection[int]]]] = []
+    for told in (*origins, {label: [max(counts)] for label, counts in earlier.items()}):
+        parts: dict[tuple[Label, str], dict[Label, Collection[int]]] = {}
+        for label, counts in told.items():
+            for fixed in label:
+                parts.setdefault((label - {fixed}, fixed.split("=")[0]), {})[label] = counts
+        listed.append(parts)
     out = set[Key]()
     for key, cell in cells.items():
         mine, n = labels[key], cell.people
+        if not n:
+            continue
         near = (abs(n - m) for other, counts in earlier.items() if mine <= other or other <= mine for m in counts)
         # the last part of a whole that left, and a whole of which all parts but a few people left
         last = (
-            m - n - sum(v for k, v in parts.get((mine - {f}, f.split("=")[0]), {}).items() if k != mine)
+            _leaves_few(m - n, [v for k, v in parts.get((mine - {f}, f.split("=")[0]), {}).items() if k != mine], limits)
             for f in mine
             for m in earlier.get(mine - {f}, ())
+            for parts in listed
         )
-        whole = (n - sum(held.values()) for (of, _), held in parts.items() if of == mine)
-        if n and any(few(x) for found in (near, last, whole) for x in found):
+        whole = (_leaves_few(n, list(held.values()), limits) for parts in listed for (of, _), held in parts.items() if of == mine)
+        if any(map(few, near)) or any(last) or any(whole):
             out.add(key)
     return out
 

@@ -337,8 +337,8 @@ def parse(content: bytes, where: str) -> tuple[Entry, Entry, list[tuple[str, str
         raise DefectiveDelivery("delivery.malformed", where, "not a clinical document with a patient")
     identity = _identity(root)
     kind = _at(root, "h:code", "code") or "unknown"
-    own = _at(root, "h:setId", "root") or _at(root, "h:id", "root") or where
-    extension = _at(root, "h:setId", "extension")
+    number = "h:setId" if _at(root, "h:setId", "root") else "h:id"  # without a set every document is one of its own
+    own, extension = _at(root, number, "root") or where, _at(root, number, "extension")
     own_hash = in_letters(hashlib.blake2b(f"{own}|{extension or ''}".encode(), digest_size=8).hexdigest())
     record_id = f"cda-{kind}" if kind in _STATES else f"cda-{kind}-{own_hash}"
     dossier: Entry = {"record_id": record_id, "origin": kind, "as_of": _at(root, "h:effectiveTime", "value")}

@@ -89,7 +89,7 @@ def inspect(root: Path, path: Path, contract: Table, year: str | None) -> Extrac
     """Looks at a file without reading it whole.
 
     Raises:
-        RefusedFile: it cannot be read, or lacks a key column.
+        RefusedFile: it cannot be read, lacks a key column, or has a column twice.
     """
     found = ExtractFile(str(path.relative_to(root)), contract, year, path.suffix.lower().lstrip("."))
     if found.format == "parquet":
@@ -101,6 +101,8 @@ def inspect(root: Path, path: Path, contract: Table, year: str | None) -> Extrac
         found.sha256 = _sha256(path)
     else:
         _inspect_text(path, found)
+    if len({h.upper() for h in found.header}) < len(found.header):
+        raise RefusedFile("extract.columns", "a column name stands twice")
     names = {c.name.upper(): c.name for c in contract.columns if kind_of(c)}
     found.columns = {h: names[h.strip('"').upper()] for h in found.header if h.strip('"').upper() in names}
     found.unknown = [h for h in found.header if h not in found.columns]
@@ -146,7 +148,8 @@ def _inspect_text(path: Path, found: ExtractFile) -> None:
     found.sha256, found.encoding = digest.hexdigest(), "utf-8" if utf8 and not previous else "iso-8859-1"
     first = head.split(b"\n", 1)[0].decode(found.encoding).strip("\r\ufeff")
     found.delimiter = max(";,\t|", key=first.count)
-    found.header = [h.strip().strip('"') for h in first.split(found.delimiter)]
+    # a delimiter at the end of every line makes a column without a name
+    found.header = [h.strip().strip('"').replace("`", "'") or f"_{n}" for n, h in enumerate(first.split(found.delimiter), 1)]
     last = tail.rstrip(b"\r\n").rsplit(b"\n", 1)[-1].decode(found.encoding, "replace")
     fields = len(re.sub(r'"[^"]*"', "", last).split(found.delimiter))
     if fields != len(found.header):  # it is still read, to learn which months it would have replaced

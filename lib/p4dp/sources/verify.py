@@ -7,6 +7,7 @@ delivery here, before anything is landed. No message holds a value.
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -77,7 +78,8 @@ def delimited(content: bytes, source: SourceSpec, spec: FileSpec, where: str) ->
     content = text(content, source, where)
     if content.count(b'"') % 2:
         raise DefectiveDelivery("delivery.quote", where, "a quote is opened and never closed")
-    header = content.split(b"\n", 1)[0].decode("utf-8").strip("\r").split(source.delimiter)
+    first = re.split(rb"[\r\n]", content, maxsplit=1)[0]  # a reader ends a line at either: what follows is a patient's
+    header = first.decode("utf-8").split(source.delimiter)
     header = [h.strip('"') for h in header]
     notes = columns_of(header, spec, where)
     try:
