@@ -195,6 +195,8 @@ def test_trap_9_pseudonyms_of_one_human(rows) -> None:
     found = {(r["BEN_NIR_PSA"], r["BEN_RNG_GEM"]): (r["beneficiary_id"], r["shared"]) for r in identity.key(resolved).collect()}
     assert found == {("own", 1): ("A", False), ("child", 1): ("A", False), ("twins", 1): ("B", True), ("twins", 2): ("C", True),
                      ("early", 1): ("D", False), ("nobody", 1): ("nobody1", False)}  # fmt: skip
+    # a certificate may name a person by the number of before
+    assert {("early1", "D"), ("D", "D"), ("nobody1", "nobody1")} <= {tuple(r) for r in identity.own_numbers(resolved).collect()}
     flags = {r["beneficiary_id"]: (r["pseudonyms"], r["flag_provisional_nir"], r["flag_fictive_nir"], r["flag_no_own_nir"])
              for r in identity.beneficiaries(resolved).collect()}  # fmt: skip
     assert (
@@ -208,6 +210,7 @@ def test_a_row_without_pseudonym_is_a_person_by_the_own_number_or_nobody(rows) -
     now = rows("snds.ir_ben_r", f"{PEOPLE}\n|1|E|E|00|1990|0|2|1600-01-01|2020-01-01\n|1||F|00|1990|1|2|1600-01-01|2020-01-01\n|1|||00|1990|1|2|1600-01-01|2020-01-01")  # fmt: skip
     resolved = identity.pseudonyms(identity.rows_of(now, None))
     assert not identity.key(resolved).collect()
+    assert {tuple(r) for r in identity.own_numbers(resolved).collect()} == {("E", "E"), ("F", "F")}
     found = identity.beneficiaries(resolved).collect()
     assert {(r["beneficiary_id"], r["birth_month"], r["flag_shared_pseudonym"]) for r in found} == {
         ("E", None, False),

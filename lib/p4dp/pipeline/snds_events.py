@@ -41,7 +41,7 @@ def run(context: Context, batch_id: int, months: list[str]) -> dict[str, object]
         flat = dcir.flat(claims.table("er_prs_f", months), claims.table("er_ete_f", months), listed)
         tables.replace("events.dcir", flat.withColumn("batch_id", batch), months)
     nobody = dict[str, Observation]()
-    events = _events(context, claims, nobody)
+    events = _events(context, claims, identity.own_numbers(resolved), nobody)
     stage = f"{context.config.at(context.config.roots.warehouse)}/staging/load={batch_id}/events"
     staged = tables.parquet(stage, reduce(DataFrame.unionByName, events))
     whole = staged.unionByName(deaths.observation(staged, _complete_until(context)))
@@ -61,8 +61,8 @@ def _complete_until(context: Context) -> Column:
     return F.last_day(F.add_months(F.to_date(F.lit(f"{last}-01")), -context.config.snds.complete_after_months))
 
 
-def _events(context: Context, claims: _Claims, nobody: dict[str, Observation]) -> list[DataFrame]:
-    """Events of all kinds but periods; `nobody` takes, per table, how many rows have a pseudonym that is no one beneficiary's: they give no event."""
+def _events(context: Context, claims: _Claims, numbers: DataFrame, nobody: dict[str, Observation]) -> list[DataFrame]:
+    """Events of all kinds but periods; `numbers` tells whose certificates are, `nobody` takes, per table, how many rows have a pseudonym that is no one beneficiary's: they give no event."""
     tables, settings = context.tables, context.config.snds
     people, persons = tables.read("events.pseudonym"), tables.read("events.beneficiary")
 
@@ -108,8 +108,8 @@ def _events(context: Context, claims: _Claims, nobody: dict[str, Observation]) -
     out.append(benefits.long_term_illness(watched(of(claims.with_pseudonym("ir_imb_r"), "_psa", "BEN_RNG_GEM"), "IR_IMB_R"), known))
     out.append(benefits.declared_gp(watched(of(claims.with_pseudonym("ir_mtt_r"), "_psa", "BEN_RNG_GEM"), "IR_MTT_R")))
 
-    told = claims.table("ki_cci_r").withColumn("_id", F.coalesce("BEN_NIR_ANO", "NUM_ANO", "BEN_IDT_ANO"))
-    certificates = told.join(persons.select("beneficiary_id"), F.col("_id") == F.col("beneficiary_id"), "left")
-    out.append(deaths.deaths(persons, certificates))
+    told = claims.table("ki_cci_r").withColumn("number", F.coalesce("BEN_NIR_ANO", "NUM_ANO", "BEN_IDT_ANO"))
+    certificates = told.join(numbers, "number", "left")
+    out.append(deaths.deaths(persons, watched(certificates, "KI_CCI_R")))
     out.append(deaths.causes(certificates.where("beneficiary_id IS NOT NULL"), claims.table("ki_ecd_r")))
     return out

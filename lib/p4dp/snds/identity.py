@@ -65,6 +65,13 @@ def key(resolved: DataFrame) -> DataFrame:
     )
 
 
+def own_numbers(resolved: DataFrame) -> DataFrame:
+    """`pseudonyms` → (number, beneficiary_id): own numbers, and those that stood for one before there was any, where they are one human's."""
+    numbers = resolved.select(F.explode(F.array("own", "idt")).alias("number"), "beneficiary_id").where("number IS NOT NULL")
+    one = numbers.groupBy("number").agg(F.min("beneficiary_id").alias("beneficiary_id"), F.max("beneficiary_id").alias("_other"))
+    return one.where("beneficiary_id = _other").drop("_other")
+
+
 def beneficiaries(resolved: DataFrame) -> DataFrame:
     """`pseudonyms` → events.beneficiary without batch; traits of the last row, flags over all rows."""
     order = F.struct(F.col("_archived") == F.lit(False), "updated", "psa", "rank")
