@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
 import json
 from pathlib import Path
 
 import pytest
 
 from p4dp.errors import DefectiveDelivery, UsageError
+from p4dp.identity.keys import PseudonymMaker
+from p4dp.pipeline import opening
 from p4dp.sources import cda, manifest, verify
 from p4dp.sources.spec import load
 
@@ -102,6 +106,32 @@ def test_a_bad_document_is_refused(content: bytes, code: str) -> None:
     with pytest.raises(DefectiveDelivery) as caught:
         cda.parse(content, "x.xml")
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize(("set_id", "same"), [("", False), ('<setId root="1.3"/>', True)])
+def test_documents_of_a_set_are_versions_of_one_and_others_are_not(set_id: str, same: bool) -> None:
+    def parsed(number: str) -> object:
+        text = f"""<ClinicalDocument xmlns="urn:hl7-org:v3"><id root="1.2" extension="{number}"/><code code="11502-2"/>{set_id}
+            <recordTarget><patientRole><id root="1.4" extension="7"/></patientRole></recordTarget></ClinicalDocument>"""
+        return cda.parse(text.encode(), "x.xml")[1]["record_id"]
+
+    assert (parsed("A1") == parsed("B2")) == same
+
+
+def test_a_file_that_nobody_declared_goes_by_its_place(tmp_path: Path) -> None:
+    (tmp_path / "medical").mkdir()
+    (tmp_path / "medical" / "SECRET.pdf").write_bytes(b"x")
+    files = [manifest.ManifestFile(path=f"medical/{n}.pdf", part="medical", rows=0, sha256=hashlib.sha256(b"x").hexdigest()) for n in ("SECRET", "SECRET_2")]  # fmt: skip
+
+    def opened(*listed: manifest.ManifestFile) -> opening.Opened:
+        delivery = opening.Delivery(str(tmp_path), "tabula", "P1", "d1", 1, dt.date(2026, 1, 5), tuple(listed))
+        return opening.open_delivery(delivery, TABULA, PseudonymMaker(b"0" * 32), 1)
+
+    told = opened(files[0])
+    assert (told.notes, told.rows) == (["medical/#1: unknown file, stays in the delivery"], {"medical/#1": 0})
+    with pytest.raises(DefectiveDelivery, match=r"medical/#2: listed in the manifest") as refused:
+        opened(*files)
+    assert "SECRET" not in str(refused.value)
 
 
 def test_official_documents(request: pytest.FixtureRequest) -> None:
