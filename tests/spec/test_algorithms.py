@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
 from pyspark.sql import DataFrame
@@ -11,6 +12,7 @@ from pyspark.sql import functions as F
 from p4dp.algorithms import code_list
 from p4dp.algorithms.core import MENTIONS, PEOPLE, Algorithm, library
 from p4dp.algorithms.egfr import egfr
+from p4dp.pipeline import derive
 
 AS_OF = dt.date(2026, 1, 5)
 LIBRARY = library()
@@ -278,3 +280,14 @@ def test_every_algorithm_is_declared_whole(algorithm: Algorithm, lists, spark) -
     empty: dict[str, DataFrame] = {n: spark.createDataFrame([], s) for n, s in (("people", PEOPLE), ("mentions", MENTIONS))}
     for side in algorithm.sides:
         assert algorithm.run(side, empty["people"], empty["mentions"], AS_OF).count() == 0
+
+
+def test_the_day_of_the_claims_is_the_last_one_that_is_complete(pipe) -> None:
+    """Somebody first seen after it is followed for that day only."""
+    people = pipe(
+        "observed_from date, observed_until date", "observed_from|observed_until\n2023-01-01|2025-06-30\n2025-12-20|2025-12-20"
+    )
+    states = [{"state": "accepted", "extracted_on": dt.date(2026, 1, 5)}]
+    context = SimpleNamespace(ledger=SimpleNamespace(states=lambda: states))
+    assert derive.default_day(context, "snds", people) == dt.date(2025, 6, 30)  # type: ignore[arg-type]
+    assert derive.default_day(context, "gp", people) == dt.date(2026, 1, 5)  # type: ignore[arg-type]
