@@ -38,6 +38,9 @@ def test_a_line_that_is_no_practice_is_named_before_the_night_begins(tmp_path: P
         discover.registry(context)
     (tmp_path / "landing" / "practices.jsonl").write_text(json.dumps({**GOOD, "region": "Corse"}), "utf-8")
     assert discover.registry(context) == {"P1": {**GOOD, "left_on": None}}
+    (tmp_path / "landing" / "practices.jsonl").write_bytes('{"practice_id": "é"}'.encode("latin-1"))
+    with pytest.raises(UsageError, match="not UTF-8"):
+        discover.registry(context)
 
 
 def test_a_folder_that_cannot_be_read_waits_and_stops_nobody(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

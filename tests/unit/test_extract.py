@@ -59,6 +59,12 @@ def test_a_bad_file_is_refused(tmp_path: Path, content: bytes, code: str) -> Non
     assert caught.value.code == code and "SECRET" not in str(caught.value)
 
 
+def test_what_follows_the_header_is_never_a_column(tmp_path: Path) -> None:
+    """Lines that end as on an old Macintosh."""
+    found = _inspect(tmp_path, b"BEN_NIR_PSA;BEN_RNG_GEM;OTHER\rSECRET;1;1\rSECRET;2;1\r")
+    assert (found.unknown, found.breaks_off) == (["OTHER"], "")
+
+
 def test_a_delimiter_at_the_end_of_every_line_is_a_column_without_a_name(tmp_path: Path) -> None:
     found = _inspect(tmp_path, b"BEN_NIR_PSA;BEN_RNG_GEM;\nx;1;\n")
     assert (found.header, found.unknown, found.breaks_off) == (["BEN_NIR_PSA", "BEN_RNG_GEM", "_3"], ["_3"], "")

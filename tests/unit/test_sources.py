@@ -132,6 +132,10 @@ def test_a_file_that_nobody_declared_goes_by_its_place(tmp_path: Path) -> None:
     with pytest.raises(DefectiveDelivery, match=r"medical/#2: listed in the manifest") as refused:
         opened(*files)
     assert "SECRET" not in str(refused.value)
+    with pytest.raises(
+        DefectiveDelivery, match=r"^delivery\.missing_file: medical/#1"
+    ):  # a name that is known, in a folder that is not
+        opened(files[0].model_copy(update={"path": "SECRET/motifs.csv"}))
 
 
 def test_official_documents(request: pytest.FixtureRequest) -> None:

@@ -59,6 +59,8 @@ def registry(context: Context) -> dict[str, dict[str, Any]]:
             lines = bytes(stream.readall()).decode("utf-8").splitlines()
     except FileNotFoundError:
         raise UsageError(f"no registry of practices {file}: one JSON line per practice (docs/how-to/run-a-night.md)") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{file}: not UTF-8: write it as UTF-8, one JSON line per practice") from None
     rows: dict[str, dict[str, Any]] = {}
     for number, line in enumerate(lines, 1):
         if not line.strip():

@@ -229,8 +229,8 @@ def open_delivery(delivery: Delivery, source: SourceSpec, make: PseudonymMaker, 
     """
     opening = _Opening(delivery, source, make, key_version)
     for place, file in enumerate(delivery.files, 1):
-        # documents are often named after their patient: outside the vault a file goes by its place in the manifest unless the software's names tell which it is
+        # files and folders may be named after a patient: outside the vault only names that the software declares are told, others by their place in the manifest
         folder, _, name = file.path.partition("/")
-        known = file.part != "mixed" and (source.spec_of(file.part, name) or source.is_never_landed(name))
-        opening.file(file, file.path if known else f"{folder}/#{place}")
+        known = folder == file.part != "mixed" and (source.spec_of(file.part, name) or source.is_never_landed(name))
+        opening.file(file, file.path if known else f"{file.part}/#{place}")
     return opening.close()

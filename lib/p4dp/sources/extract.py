@@ -146,11 +146,12 @@ def _inspect_text(path: Path, found: ExtractFile) -> None:
     if b"\0" in head:
         raise RefusedFile("extract.unreadable", "NUL bytes: not a text file")
     found.sha256, found.encoding = digest.hexdigest(), "utf-8" if utf8 and not previous else "iso-8859-1"
-    first = head.split(b"\n", 1)[0].decode(found.encoding).strip("\r\ufeff")
+    # a reader ends a line at either: what follows the first one is somebody's
+    first = re.split(rb"[\r\n]", head, maxsplit=1)[0].decode(found.encoding).strip("\ufeff")
     found.delimiter = max(";,\t|", key=first.count)
     # a delimiter at the end of every line makes a column without a name
     found.header = [h.strip().strip('"').replace("`", "'") or f"_{n}" for n, h in enumerate(first.split(found.delimiter), 1)]
-    last = tail.rstrip(b"\r\n").rsplit(b"\n", 1)[-1].decode(found.encoding, "replace")
+    last = re.split(rb"[\r\n]", tail.rstrip(b"\r\n"))[-1].decode(found.encoding, "replace")
     fields = len(re.sub(r'"[^"]*"', "", last).split(found.delimiter))
     if fields != len(found.header):  # it is still read, to learn which months it would have replaced
         found.breaks_off = f"the last line has {fields} fields, the header {len(found.header)}: the file breaks off"
@@ -219,9 +220,9 @@ def day(raw: Column, name: str) -> Column:
 
 def _digits(raw: Column, kind: str) -> Column:
     """A day as text: eight digits where a tool stored them as a number."""
-    if kind == "string" or kind == "binary":
+    if kind in ("string", "binary"):
         return raw.cast("string")
-    return F.lpad(raw.cast("string") if kind == "boolean" else raw.try_cast("decimal(38,0)").cast("string"), 8, "0")
+    return F.lpad(raw.try_cast("decimal(38,0)").cast("string"), 8, "0")
 
 
 def typed(rows: DataFrame, file: ExtractFile) -> DataFrame:
